@@ -1,0 +1,1 @@
+"""Nouns: frozen structs without I/O and without a clock."""

@@ -1,0 +1,26 @@
+"""The entry: an event as it rests on a timeline and is served."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from router.model.event import Event, Status
+
+
+class Entry(Event, frozen=True, forbid_unknown_fields=False, omit_defaults=True, kw_only=True):
+    """An event with what the router knows of it.
+
+    ``event`` is its own id (evt_…), ``home`` the handle id (cus_…) whose timeline it rests on,
+    ``conversation`` the conversation (cnv_…) it belongs to. ``delivery`` is the highest status any
+    receipt reported, ``edited`` the newest text, ``deleted`` and ``reactions`` what came after.
+    """
+
+    event: str
+    home: str
+    received_at: datetime
+    conversation: str | None = None
+    item: str | None = None
+    delivery: Status | None = None
+    edited: str | None = None
+    deleted: bool = False
+    reactions: list[str] = []
