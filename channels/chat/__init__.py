@@ -1,0 +1,1 @@
+"""Web chat: the hosted chat services and our own widget."""

@@ -1,0 +1,1 @@
+"""Messengers and social networks: messages, comments, reactions, receipts."""

@@ -1,0 +1,1 @@
+"""Calls: programmable voice, telephone systems, what they tell of legs and ends."""

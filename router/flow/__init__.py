@@ -1,0 +1,1 @@
+"""The way of an event, forward only: recorded, routed, served, projected, pushed."""

@@ -1,0 +1,1 @@
+"""All of Redis: keys, functions, connections, the embedded engine. Nothing else imports redis."""
