@@ -1,0 +1,258 @@
+"""Settings: four sources, one meaning; whatever is wrong is refused with its place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from router.errors import ConfigInvalid
+from router.model.queue import QueueProfile
+from router.settings import Settings, layers, load, origin
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "config" / "router.toml"
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a configuration file."""
+    file = folder / "router.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def refusal(file: Path | None, environ: dict[str, str] | None = None) -> str:
+    """Give the words in which a configuration is refused."""
+    with pytest.raises(ConfigInvalid) as caught:
+        load(file, environ=environ or {})
+    return str(caught.value)
+
+
+# -- the reference ---------------------------------------------------------------------------------
+
+
+def test_the_reference_equals_the_defaults() -> None:
+    """config/router.toml changes nothing."""
+    assert load(REFERENCE, environ={}) == Settings()
+
+
+def test_the_reference_names_every_setting() -> None:
+    """Each setting of each section stands in the reference, set or as a comment."""
+    text = REFERENCE.read_text("utf-8")
+    for section in ("server", "store", "smtp", "routing"):
+        part = text.split(f"[{section}]", 1)[1].split("\n[", 1)[0] + text
+        for field in msgspec.structs.fields(type(getattr(Settings(), section))):
+            assert re.search(rf"^(# )?{field.name} = |^\[{section}\.{field.name}\]", part, re.MULTILINE), (
+                field.name
+            )
+
+
+def test_every_line_of_the_reference_has_its_comment() -> None:
+    """A setting without a word of what it does is no reference."""
+    plain = [line for line in REFERENCE.read_text("utf-8").splitlines() if re.match(r"[a-z_]+ = [^{]", line)]
+    bare = [line for line in plain if " # " not in line]
+    assert bare == ["vip = 0.5"]
+
+
+def test_the_examples_of_the_reference_are_valid(tmp_path: Path) -> None:
+    """Taking the comment signs away gives a configuration that works."""
+    text = REFERENCE.read_text("utf-8")
+    examples = text.split("# ---- what the router works with", 1)[1]
+    lines = [
+        line.removeprefix("# ") for line in examples.splitlines() if re.match(r"# (\[|[a-z_]+ = )", line)
+    ]
+    settings = load(write(tmp_path, "\n".join(lines)), environ={"TWILIO_AUTH_TOKEN": "tok"})
+    assert settings.queues["support"].targets["voice"] == 20
+    same = msgspec.structs.replace(settings.queues["support"], targets={})
+    assert same == QueueProfile()
+    assert settings.agents["ada"].memberships[1].level == 1
+    assert settings.rules[0].when.none_of is not None
+    assert settings.accounts[0].secret == "tok"
+
+
+def test_the_demo_configuration_is_valid() -> None:
+    """config/demo.toml is read, and every queue it speaks of exists in it."""
+    demo = load(ROOT / "config" / "demo.toml", environ={})
+    spoken = {member.id for agent in demo.agents.values() for member in agent.memberships}
+    spoken |= {rule.queue for rule in demo.rules if rule.queue} | {account.queue for account in demo.accounts}
+    assert spoken <= set(demo.queues)
+
+
+# -- the sources -----------------------------------------------------------------------------------
+
+
+def test_the_stronger_source_wins(tmp_path: Path) -> None:
+    """Command line over environment over file over default."""
+    file = write(tmp_path, "[server]\nport = 1\nhost = '0.0.0.0'\ndrain_s = 3\n")
+    environ = {"ROUTER_PORT": "2", "ROUTER_HOST": "::1"}
+    settings = load(file, {"server.port": 3, "server.host": None}, environ)
+    assert settings.server.port == 3
+    assert settings.server.host == "::1"
+    assert settings.server.drain_s == 3
+    assert settings.server.body_deadline_s == 10
+
+
+def test_the_environment_reaches_every_section() -> None:
+    """Bare names for server and store, the section's name in front for others; numbers, yes and no."""
+    settings = load(
+        environ={
+            "ROUTER_DATA": "/var/lib/router",
+            "ROUTER_REDIS_URL": "redis://db:6379",
+            "ROUTER_DURABLE": "true",
+            "ROUTER_SMTP_PORT": "2525",
+            "ROUTER_ROUTING_ANSWER_WAIT_MS": "50",
+            "ROUTER_ADMIN_KEY": "k-123",
+            "HOME": "/root",
+        }
+    )
+    assert settings.store.data == "/var/lib/router"
+    assert settings.store.redis_url == "redis://db:6379"
+    assert settings.store.durable is True
+    assert settings.smtp.port == 2525
+    assert settings.routing.answer_wait_ms == 50
+    assert settings.server.admin_key == "k-123"
+
+
+def test_an_empty_environment_variable_is_unset() -> None:
+    """Compose files pass empty values for what nobody set."""
+    assert load(environ={"ROUTER_REDIS_URL": "", "ROUTER_PORT": ""}) == Settings()
+
+
+def test_the_environment_of_others_is_left_alone() -> None:
+    """A cluster names its own things ROUTER_SERVICE_HOST; our tests have variables too."""
+    others = {"ROUTER_SERVICE_HOST": "10.0.0.1", "ROUTER_SERVICE_PORT": "80", "ROUTER_CASES": "/cases"}
+    assert load(environ=others) == Settings()
+
+
+def test_a_slip_in_the_environment_is_refused() -> None:
+    """A name that is nearly ours would be ignored silently otherwise."""
+    assert "did you mean ROUTER_SMTP_PORT?" in refusal(None, {"ROUTER_SMPT_PORT": "25"})
+
+
+def test_tables_are_joined_and_the_rest_is_replaced(tmp_path: Path) -> None:
+    """One capacity in the file is the whole table: Structs have no half defaults; sections are joined."""
+    settings = load(write(tmp_path, "[routing.tiers]\ngold = 0.75\n"), environ={})
+    assert settings.routing.tiers == {"gold": 0.75}
+    assert settings.routing.capacity == Settings().routing.capacity
+
+
+def test_origin_names_where_a_setting_comes_from(tmp_path: Path) -> None:
+    """For people who wonder why a setting is what it is."""
+    file = write(tmp_path, "[server]\nhost = '0.0.0.0'\nport = 1\n")
+    sources = layers(file, {"store.data": "/d"}, {"ROUTER_PORT": "2"})
+    assert origin(sources, ("server", "host")) == f"{file}:2"
+    assert origin(sources, ("server", "port")) == "ROUTER_PORT"
+    assert origin(sources, ("store", "data")) == "--data"
+    assert origin(sources, ("smtp", "port")) == "default"
+
+
+# -- secrets ---------------------------------------------------------------------------------------
+
+
+def test_secrets_may_lie_elsewhere(tmp_path: Path) -> None:
+    """In a file, in the environment, or in the configuration itself; other settings stay free."""
+    (tmp_path / "token").write_text("from file\n", "utf-8")
+    file = write(
+        tmp_path,
+        f"""
+        [server]
+        admin_key_file = "{tmp_path}/token"
+        [channels.sms.twilio.main]
+        secret_file = "{tmp_path}/token"
+        queue = "support"
+        public_url = "https://x.example/v1"
+        [channels.social.meta.page]
+        secret_env = "META"
+        verify_token_env = "VERIFY"
+        tolerance_s = 300
+        [channels.email.postmark.in]
+        unsigned = true
+        """,
+    )
+    settings = load(file, environ={"META": "from env", "VERIFY": "v"})
+    assert settings.server.admin_key == "from file"
+    sms, meta, mail = settings.accounts
+    assert (sms.source, sms.secret, sms.queue) == ("twilio:main", "from file", "support")
+    assert sms.settings == {"public_url": "https://x.example/v1"}
+    assert (meta.channel, meta.secret, meta.unsigned) == ("social", "from env", False)
+    assert meta.settings == {"verify_token": "v", "tolerance_s": 300}
+    assert (mail.secret, mail.unsigned) == (None, True)
+
+
+def test_the_environment_may_name_a_secret_file(tmp_path: Path) -> None:
+    """ROUTER_ADMIN_KEY_FILE, as container secrets are given; it beats the key in the file."""
+    (tmp_path / "key").write_text("k", "utf-8")
+    file = write(tmp_path, "[server]\nadmin_key = 'weaker'\n")
+    assert load(file, environ={"ROUTER_ADMIN_KEY_FILE": f"{tmp_path}/key"}).server.admin_key == "k"
+
+
+def test_a_secret_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """Starting without it would take unsigned calls, or none."""
+    text = "[channels.sms.twilio.main]\nsecret_env = 'NOPE'\n"
+    said = refusal(write(tmp_path, text))
+    assert "router.toml:2" in said
+    assert "NOPE" in said
+    assert "ROUTER_ADMIN_KEY_FILE" in refusal(None, {"ROUTER_ADMIN_KEY_FILE": "/no/such"})
+    both = "[channels.sms.twilio.main]\nsecret = 'a'\nsecret_file = 'b'\n"
+    assert "either `secret` or `secret_file`" in refusal(write(tmp_path, both))
+
+
+# -- mistakes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("[server]\nhost = 'x'\nprot = 1\n", 3, ["server.prot", "did you mean `port`?"]),
+        ("[sever]\nport = 1\n", 1, ["sever", "did you mean `server`?"]),
+        ("[server]\nport = 'x'\n", 2, ["server.port", "expected `int"]),
+        ("[server]\nport = 70000\n", 2, ["server.port", "<= 65535"]),
+        ("[store]\n# a\ndurable = 1\n", 3, ["store.durable", "`bool`"]),
+        ("server.port = -1\n", 1, ["server.port", ">= 0"]),
+        ("[queues.a]\n[queues.b]\noffer_timeout_s = 'x'\n", 3, ["queues.b.offer_timeout_s"]),
+        ("[queues.b]\nhours = 'x'\n", 1, ["queues.b", "`hours` of a queue is not available"]),
+        ("[queues.b.targets]\nvoice = 20\nchat = 0\n", 3, ["queues.b.targets.chat", "> 0"]),
+        ("[agents.'a b']\n", 1, ["agents.a b", "regex"]),
+        ("[agents.a]\nqueues = ['x', {id = 'y', levl = 1}]\n", 2, ["agents.a.queues[1].levl", "`level`"]),
+        ("[[rules]]\nqueue = 'a'\n[[rules]]\nqueu = 'b'\n", 4, ["rules[1].queu", "`queue`"]),
+        ("[[rules]]\n[[rules]]\n[rules.when]\nchannel = 'fax'\n", 4, ["rules[1].when.channel", "fax"]),
+        ("[[rules]]\nwhen = {any = [{chanel = 'sms'}]}\n", 2, ["rules[0].when.any[0].chanel", "`channel`"]),
+        ("[channels.fax.x.y]\n", 1, ["channels.fax", "known are chat, email"]),
+        ("[channels.sms.twilio.main]\nsecrt = 'x'\n", 2, ["channels.sms.twilio.main.secrt", "`secret`"]),
+        ("[channels.sms.twilio.main]\nunsigned = 'yes'\n", 2, ["main.unsigned", "`bool`"]),
+        ("[routing.capacity]\nchat = {weight = 0.5}\n", 2, ["routing.capacity.chat", "`max`"]),
+        ("routing = 5\n", 1, ["routing", "expected `object`"]),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, line: int, words: list[str]) -> None:
+    """File, line, setting, what is wrong, and the setting that was probably meant."""
+    tomllib.loads(text)
+    said = refusal(write(tmp_path, text))
+    assert f"router.toml:{line}: " in said
+    for word in words:
+        assert word in said
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    """The parser's own words say where."""
+    assert "line 2" in refusal(write(tmp_path, "[server]\nport == 1\n"))
+    assert "cannot be read" in refusal(tmp_path / "missing.toml")
+    (tmp_path / "latin.toml").write_bytes(b"# \xe9\n")
+    assert "UTF-8" in refusal(tmp_path / "latin.toml")
+
+
+def test_a_wrong_value_from_elsewhere_names_its_source() -> None:
+    """The environment variable, or the option."""
+    assert refusal(None, {"ROUTER_PORT": "tcp://10.0.0.1:80"}).startswith("ROUTER_PORT: ")
+    with pytest.raises(ConfigInvalid, match=r"^--redis-url: store\.redis_url: "):
+        load(options={"store.redis_url": "http://x"}, environ={})
+
+
+def test_no_secret_is_said_aloud(tmp_path: Path) -> None:
+    """A refusal never repeats the value that is wrong where it may be a secret."""
+    said = refusal(write(tmp_path, "[channels.sms.twilio.main]\nsecret = ['hunter2']\n"))
+    assert "hunter2" not in said
+    assert "hunter2" not in refusal(None, {"ROUTER_REDIS_URL": "http://:hunter2@db"})
