@@ -1,0 +1,67 @@
+"""What every test may ask for: a real server, a link to it, the Lua library, a workspace of its own.
+
+``ROUTER_TEST_ENGINE`` names the server: ``valkey`` (default), ``cluster``, ``redis``. There is one per
+run, or one per worker of pytest-xdist; tests keep apart by the names of their workspaces.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from router.store.library import Library, Source, build
+from router.store.link import Link, open_link
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests find tests/servers.py
+
+import servers
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    """Start the server of this run: its ``url``, ``pid``, and ``admin``, a blocking client."""
+    folder = tmp_path_factory.mktemp("engine")
+    kind = os.environ.get("ROUTER_TEST_ENGINE", "valkey")
+    if kind == "cluster":
+        one = servers.cluster(folder)[0]
+    elif kind == "redis":
+        if (binary := servers.find_redis()) is None:
+            pytest.skip("ROUTER_TEST_ENGINE=redis, but there is no redis-server on the PATH")
+        one = servers.redis_server(folder, binary)
+    else:
+        one = servers.valkey(folder)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+async def link(server: servers.Server) -> AsyncIterator[Link]:
+    """Open a link to the server, close it after the test."""
+    link = await open_link(server.url)
+    yield link
+    await link.close()
+
+
+@pytest.fixture(scope="session")
+def source() -> Source:
+    """Build the Lua library, once."""
+    return build()
+
+
+@pytest.fixture
+async def library(link: Link, source: Source) -> Library:
+    """Load the Lua library, ready to be called."""
+    library = Library(link, source)
+    await library.load()
+    return library
+
+
+@pytest.fixture
+def workspace() -> str:
+    """Give a workspace name that no other test uses."""
+    return f"t{uuid4().hex[:12]}"
