@@ -1,0 +1,17 @@
+-- The agent an item waits for did not take it in time: everybody who serves the queue may.
+-- KEYS: routing slot
+-- REQ: item
+-- REPLY: item state queue agent offer open
+-- REFUSE: none
+local c = L.routing(keys)
+local it = L.item(c, req.item)
+local due = redis.call('ZSCORE', c.p .. 'due', 'widen:' .. req.item)
+if not due or tonumber(due) > c.now then return L.item_reply(nil) end
+redis.call('ZREM', c.p .. 'due', 'widen:' .. req.item)
+if not it then return L.item_reply(nil) end
+
+if L.is_private(it.lane) then
+  if it.state == 'waiting' then L.item_widen(c, it) else L.set(it, 'lane', it.home_lane) end
+end
+L.routing_done(c)
+return L.item_reply(it)
