@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from router.errors import DataInUse
+from router.errors import ConfigInvalid, DataInUse
 
 SAVING_S = 10.0
 """How long an engine may go on saving after its router has died."""
@@ -51,8 +51,11 @@ class DataDir:
         """
         if self._lock is not None:
             return
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise ConfigInvalid(f"data directory {self.path}: {problem.strerror}") from problem
         try:
             await self._win(lock)
             _clear(_note(lock)[1])

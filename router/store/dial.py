@@ -79,7 +79,9 @@ class Dial:
         """Give the same dial for another node of the cluster."""
         twin = object.__new__(Dial)
         twin._options = self._options | {"host": host, "port": port}
-        twin._kind, twin.deadline_s = self._kind, self.deadline_s
+        twin._options.pop("path", None)
+        twin._kind = _Tcp if self._kind is _Unix else self._kind
+        twin.deadline_s = self.deadline_s
         return twin
 
     async def connect(self) -> asyncio.StreamWriter:

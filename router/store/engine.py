@@ -108,6 +108,8 @@ class Engine:
 
     async def start(self) -> str:
         """Start, wait until it answers, give its URL. DataInUse, EngineMissing or EngineFailed."""
+        if self.running:
+            return self.url
         binary = self._options.binary or find()
         await self._data.take()
         try:

@@ -172,7 +172,25 @@ class Library:
             if not problem.detail.endswith(_NOT_FOUND):
                 raise self._refusal(problem) from problem
             answer = await self._repair(command, anchor)
-        return answer if reply is None else self._decode(answer, reply)
+        if reply is None:
+            return answer
+        try:
+            return self._decode(answer, reply)
+        except (msgspec.DecodeError, TypeError) as problem:
+            raise RouterError(f"{name} answered what {reply} does not fit: {problem}") from problem
+
+    async def prune(self) -> list[str]:
+        """Delete all other releases' libraries everywhere; their names. For when no old process runs."""
+        found = await self._link.everywhere("FUNCTION", "LIST", "LIBRARYNAME", "router_*")
+        names = {
+            dict(zip(row[::2], row[1::2], strict=True))[b"library_name"].decode()
+            for rows in found
+            for row in rows
+        }
+        old = sorted(names - {self._source.name})
+        for name in old:
+            await self._link.everywhere("FUNCTION", "DELETE", name)
+        return old
 
     async def _repair(self, command: tuple[str | bytes | int, ...], anchor: str) -> Any:
         """Load the library where it is missing and repeat the call, which has not run."""

@@ -82,9 +82,7 @@ class Link:
         """
         packed = pack(args)
         reply = await self._send(packed, None, key, read)
-        if type(reply) is not ReplyError:
-            return reply
-        if reply.reason == "MOVED":
+        if _moved(reply):
             await self._slots.refresh()
             reply = await self._send(packed, None, key, read)
         return _sound(reply)
@@ -97,7 +95,15 @@ class Link:
         This is no transaction. The first error among the replies is raised after all have run.
         """
         packed = b"".join([pack(tuple(command)) for command in commands])
-        replies = await self._send(packed, len(commands), key, read) if commands else []
+        if not commands:
+            return []
+        replies = await self._send(packed, len(commands), key, read)
+        if moved := [number for number, reply in enumerate(replies) if _moved(reply)]:
+            await self._slots.refresh()
+            packed = b"".join([pack(tuple(commands[number])) for number in moved])
+            again = await self._send(packed, len(moved), key, read)
+            for number, reply in zip(moved, again, strict=True):
+                replies[number] = reply
         return [_sound(reply) for reply in replies]
 
     async def everywhere(self, *args: Arg) -> list[Any]:
@@ -118,6 +124,11 @@ class Link:
             yield Blocking(wire)
         finally:
             await node.release(wire)
+
+    def holds(self, run_id: str, key: str | bytes) -> bool:
+        """Whether the process with this run_id holds the key: which slots ``on_connect`` has to meet."""
+        node = self._slots.owner(slot(key))
+        return node is not None and node.is_process(run_id)
 
     async def close(self) -> None:
         """Close all connections; calls in flight fail with StoreAway."""
@@ -163,6 +174,11 @@ class Blocking:
 def slot(key: str | bytes) -> int:
     """Give the slot of a key, 0 to 16383, by its hash tag (valkey.io/topics/cluster-spec)."""
     return key_slot(key.encode() if isinstance(key, str) else key)
+
+
+def _moved(reply: Any) -> bool:
+    """Whether the command was not run, because another server holds the slot now."""
+    return type(reply) is ReplyError and reply.reason == "MOVED"
 
 
 def _sound(reply: Any) -> Any:

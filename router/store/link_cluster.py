@@ -18,6 +18,7 @@ Address = tuple[str, int]
 Span = tuple[int, int, Address]
 """First slot, last slot, and where their primary listens."""
 
+_FRESH_S = 0.1  # a dead server costs at most ten questions a second
 _ASK = pack(("CLUSTER", "SLOTS"))
 
 
@@ -34,6 +35,7 @@ class ClusterMap:
         self._nodes: dict[Address, Node] = {}
         self._owners: list[Node | None] = [None] * SLOTS
         self._trusted = False
+        self._asked_at = 0.0
         self._refreshing: asyncio.Task[None] | None = None
 
     def owner(self, slot: int) -> Node | None:
@@ -45,8 +47,9 @@ class ClusterMap:
         return tuple(self._nodes.values()) if self._trusted else ()
 
     def doubt(self) -> None:
-        """Ask again before the next call."""
-        self._trusted = False
+        """Ask again before the next call, unless we just did."""
+        if asyncio.get_running_loop().time() - self._asked_at > _FRESH_S:
+            self._trusted = False
 
     async def refresh(self) -> None:
         """Ask all servers known, take the first answer; callers of one moment share the question."""
@@ -86,6 +89,7 @@ class ClusterMap:
             self._nodes[address] = node
             owners[first : last + 1] = [node] * (last + 1 - first)
         self._owners, self._trusted = owners, True
+        self._asked_at = asyncio.get_running_loop().time()
         for gone in before.values():
             await gone.close()
 

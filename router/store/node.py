@@ -30,6 +30,10 @@ class Node:
         self.reads = tuple(Wire(dial, self._greet, deadline_s) for _ in range(READS))
         self._blocking: set[Wire] = set()
 
+    def is_process(self, run_id: str) -> bool:
+        """Whether this server is that process, as far as we know; also while we meet it."""
+        return run_id == (self._meeting[0] if self._meeting else self._met)
+
     def blocking(self) -> Wire:
         """Open a lane without a deadline, for a reader that waits in the store."""
         wire = Wire(self.dial, self._greet, None)
@@ -66,7 +70,8 @@ class Node:
         except Exception as problem:
             raise StoreAway(f"could not meet {self.dial.name}: {problem!r}") from problem
         finally:
-            self._meeting = None
+            if self._meeting is not None and self._meeting[0] == run_id:
+                self._meeting = None
 
     async def close(self) -> None:
         """Close every lane; a meeting under way is given up."""

@@ -15,6 +15,7 @@ AWAY = {
     "LOADING": "the store is loading its data",
     "MASTERDOWN": "the replica has lost its primary",
     "MISCONF": "the store cannot write to its disk",
+    "MOVED": "the slot moved twice",
     "NOAUTH": "the store asks for a password",
     "NOPERM": "the store's user may not do this",
     "NOREPLICAS": "too few replicas are in step",

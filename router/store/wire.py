@@ -65,6 +65,7 @@ class Wire:
             self._connecting = self._loop.create_task(self._connect())
 
     async def _connect(self) -> None:
+        self.run_id = None
         try:
             writer = await self._dial.connect()
             stream = self._stream = Stream(self._loop, self._on_lost)
@@ -123,7 +124,7 @@ class Wire:
 
     def _on_lost(self, stream: Stream, why: str) -> None:
         if stream is self._stream:
-            self._stream = self._ready = None
+            self._stream = self._ready = self.run_id = None
             self._fail_held(why)
 
     def _fail_held(self, why: str) -> None:

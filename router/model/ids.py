@@ -1,0 +1,115 @@
+"""Ids: pure functions of what they name and of the workspace's hash key.
+
+All are keyed BLAKE2b (RFC 7693) in lower-case base32 (RFC 4648), so nobody without the key can test
+whether an address is known. Those of handles, conversations and events begin with the two hex digits
+of their partition: whoever has the id knows where to look.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+
+import msgspec
+
+from router.model.event import fit_id
+from router.model.handle import Handle
+
+PARTITIONS = 64
+SLOTS = 16384
+"""Of the store: a key's slot is the CRC16 of its hash tag (valkey.io/topics/cluster-spec)."""
+
+_VALUE_MAX = 512
+_CUSTOMER, _CONVERSATION, _EVENT = "cus_", "cnv_", "evt_"
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def handle_id(key: bytes, handle: Handle) -> str:
+    """Give the id of a handle, ``cus_`` + partition + 16 characters (80 bits).
+
+    At 10 million handles of a workspace two ids coincide with a chance of 4e-11.
+    """
+    digest = hashlib.blake2b(str(handle).encode(), key=key, digest_size=11).digest()
+    return f"{_CUSTOMER}{digest[0] % PARTITIONS:02x}{_base32(digest[1:])}"
+
+
+def home(customer: Handle | None, source: str, event: str, thread: str | None) -> Handle:
+    """Give the handle an event rests with: its customer, else its thread, else itself."""
+    if customer is not None:
+        return customer
+    kind, own = ("thread", thread) if thread else ("event", event)
+    value = f"{source}/{own}"
+    return Handle(kind, value if len(value) <= _VALUE_MAX else f"{source}/{fit_id(value)}")
+
+
+def conversation_id(key: bytes, hid: str, label: str | None, to: str | None, thread: str | None) -> str:
+    """Give the id of the conversation that events of a home handle form by label, our address, thread.
+
+    Mail and calls that have a thread leave our address out (``to`` None): the next mail of a thread may
+    go to another address of ours.
+    """
+    digest = hashlib.blake2b(_pack((hid, label, to, thread)), key=key, digest_size=10).digest()
+    return f"{_CONVERSATION}{partition(hid)}{_base32(digest)}"
+
+
+def event_digest(key: bytes, source: str, event: str) -> bytes:
+    """Give the 12 bytes that stand for (source, id); both fit their pattern, so NUL divides them."""
+    return hashlib.blake2b(f"{source}\0{event}".encode(), key=key, digest_size=12).digest()
+
+
+def event_id(hid: str, digest: bytes) -> str:
+    """Give the id of the event with this digest that rests with a home handle."""
+    return f"{_EVENT}{partition(hid)}{_base32(digest)}"
+
+
+def digest_of(event: str) -> bytes:
+    """Give the digest that is in an event's id; ValueError when it is no such id."""
+    text = event[6:].upper()
+    if not event.startswith(_EVENT) or len(text) != 20:  # noqa: PLR2004 - base32 of 12 bytes
+        raise ValueError(f"{event!r} is no event id")
+    try:
+        return base64.b32decode(text + "====")
+    except binascii.Error as problem:
+        raise ValueError(f"{event!r} is no event id") from problem
+
+
+def partition(name: str) -> str:
+    """Give the partition, two hex digits, of a handle, conversation or event id; ValueError if it has none."""
+    digits = name[4:6]
+    if name[:4] not in {_CUSTOMER, _CONVERSATION, _EVENT} or digits not in _DIGITS:
+        raise ValueError(f"{name!r} names no partition")
+    return digits
+
+
+def tags(workspace: str) -> dict[str, str]:
+    """Give the hash tag of each partition, ``WS/h<pp>-<n>``.
+
+    n is the smallest number that puts partition i in the i-th of 64 equal ranges of the store's slots,
+    so they spread evenly over any number of primaries that share the slots evenly.
+    """
+    width = SLOTS // PARTITIONS
+    found = {}
+    for index, digits in enumerate(_DIGITS):
+        n = 0
+        while _slot(tag := f"{workspace}/h{digits}-{n}") // width != index:
+            n += 1
+        found[digits] = tag
+    return found
+
+
+def edge_id(one: str, other: str) -> str:
+    """Give the id of the edge between two handle ids, in whichever order: a pair has one edge."""
+    pair = "|".join(sorted((one, other)))
+    return f"lnk_{_base32(hashlib.blake2b(pair.encode(), digest_size=10).digest())}"
+
+
+_DIGITS = {f"{index:02x}": index for index in range(PARTITIONS)}
+
+
+def _slot(tag: str) -> int:
+    return binascii.crc_hqx(tag.encode(), 0) % SLOTS
+
+
+def _base32(digest: bytes) -> str:
+    return base64.b32encode(digest).decode().rstrip("=").lower()
