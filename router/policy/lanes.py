@@ -13,15 +13,6 @@ from router.model.lane import Crew, Lane
 WHOLE = 1_000_000
 """One whole person, in the parts of a weight."""
 
-DEFAULT_CAPACITY: Mapping[str, Capacity] = {
-    "voice": Capacity(1.0, 1),
-    "chat": Capacity(0.33, 3),
-    "sms": Capacity(0.25, 4),
-    "social": Capacity(0.25, 4),
-    "email": Capacity(0.2, 5),
-}
-"""What an item costs an agent where the profile does not say: one call fills a person."""
-
 
 def lane_for(queue: str, channel: str, skills: Iterable[str]) -> Lane:
     """Give the lane of an item. A skill reads ``german`` (any level) or ``german>=3``."""
