@@ -1,0 +1,25 @@
+"""Bring what strangers write into the bounds of an event, so that it can be kept and served."""
+
+from __future__ import annotations
+
+import re
+
+SHORT, LINE, TEXT, TEXT_FULL = 256, 1024, 65_536, 262_144  # characters, the bounds of router.model.event
+_UNFIT = re.compile("[\0\ud800-\udfff]")
+
+
+def fit(text: str | None, limit: int = LINE) -> str | None:
+    """Cut a text to ``limit`` characters; None where nothing is left.
+
+    NULs and lone surrogates (bytes that were no UTF-8) become U+FFFD, so that it encodes.
+    """
+    return _UNFIT.sub("\ufffd", text[:limit]) if text else None
+
+
+def number(text: str | None, low: float, high: float) -> float | None:
+    """Read a decimal number from ``low`` to ``high``; None where it is none or lies outside."""
+    try:
+        found = float((text or "")[:64])
+    except ValueError:
+        return None
+    return found if low <= found <= high else None
