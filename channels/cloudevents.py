@@ -1,0 +1,43 @@
+"""CloudEvents: any system that speaks them can post to a hook, signed by Standard Webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from channels import webhook_signature
+from channels.unread import unread
+from router.errors import Malformed
+from router.model.cloudevents import Refused, entries, is_cloudevent
+from router.model.event import Event
+from router.ports import Account, Reply, Request
+
+
+class CloudEvents:
+    """The adapter: structured, batch and binary content mode.
+
+    Setting: ``secret`` (``whsec_…``). The events get the account's source, since only the account is
+    known to be true; the CloudEvent's own source stays in ``provider_event_id``.
+    """
+
+    unverified_status = 401
+
+    def verify(self, request: Request, account: Account, now: float) -> None:
+        """Check the Standard Webhooks signature; raise Unverified."""
+        webhook_signature.verify(request, account.secret or "", now)
+
+    def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
+        """Read the CloudEvents; a bad entry of a batch is kept unread beside the good ones."""
+        if not is_cloudevent(request.headers):
+            raise Malformed("neither the Content-Type nor a ce- header says that this is a CloudEvent")
+        return [
+            unread(entry, account.source, "cloudevents")
+            if isinstance(entry, Refused)
+            else msgspec.structs.replace(entry, source=account.source)
+            for entry in entries(request.headers, request.body)
+        ]
+
+    def answer(self, request: Request, account: Account, events: Sequence[Event]) -> Reply:  # noqa: ARG002
+        """Say that it is kept; there is nothing to tell the sender."""
+        return Reply(204)

@@ -1,0 +1,41 @@
+"""Every adapter, one line each: the only place that names them.
+
+The key is the path of its hook, ``/v1/hooks/{channel}/{provider}/{account}``. A provider whose adapter
+reads several channels stands here once for each, with the same adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from channels.cloudevents import CloudEvents
+from channels.standardwebhooks import StandardWebhooks
+from channels.twilio import Twilio
+from router.errors import NotFound
+from router.model.event import Channel as Name
+from router.ports import Channel
+
+_twilio = Twilio()
+
+ADAPTERS: dict[tuple[str, str], Channel] = {
+    ("sms", "twilio"): _twilio,
+    ("social", "twilio"): _twilio,
+    ("voice", "twilio"): _twilio,
+    **{(channel, "cloudevents"): CloudEvents() for channel in get_args(Name)},
+    **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
+}
+
+PROVIDERS: Mapping[str, tuple[str, Channel]] = {
+    provider: (channel, adapter) for (channel, provider), adapter in reversed(ADAPTERS.items())
+}
+"""The adapter of each provider by name, with the first channel it stands under."""
+
+
+def find(provider: str) -> tuple[str, Channel]:
+    """Give a provider's channel and adapter; NotFound names those there are."""
+    try:
+        return PROVIDERS[provider]
+    except KeyError:
+        known = ", ".join(sorted(PROVIDERS))
+        raise NotFound(f"there is no adapter for {provider!r}; there are {known}") from None

@@ -1,0 +1,52 @@
+"""Standard Webhooks: the signature by which many systems sign what they post, CloudEvents among them.
+
+The scheme ``v1`` is base64(HMAC-SHA256(key, id.timestamp.body)); published at standardwebhooks.com. Some
+senders name the headers ``svix-`` instead of ``webhook-``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+
+from router.errors import Unverified
+from router.ports import Request
+
+_TOLERANCE_S = 300
+_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_PREFIX = "whsec_"
+_MOST = 16  # signatures of one request: one a key, and nobody rotates more
+
+
+def verify(request: Request, secret: str, now: float) -> None:
+    """Raise Unverified unless one v1 signature fits and the time is within 300 s of now.
+
+    ``now`` in unix seconds. ``secret`` is ``whsec_`` and base64, padded or not, or any text.
+    """
+    name, stamp, given = (header(request, part) for part in ("id", "timestamp", "signature"))
+    if not (name and stamp and given):
+        raise Unverified("webhook-id, webhook-timestamp or webhook-signature is missing")
+    if not (_SECONDS.fullmatch(stamp) and abs(now - int(stamp)) <= _TOLERANCE_S):
+        raise Unverified(f"webhook-timestamp is not within {_TOLERANCE_S} s of now")
+    signed = f"{name}.{stamp}.".encode("utf-8", "surrogatepass") + request.body
+    wanted = [base64.b64encode(hmac.digest(key, signed, "sha256")) for key in _keys(secret)]
+    found = [each[3:].encode("utf-8", "surrogatepass") for each in given.split()[:_MOST] if each[:3] == "v1,"]
+    if not any(hmac.compare_digest(good, one) for good in wanted for one in found):
+        raise Unverified("no v1 signature in webhook-signature fits the secret and the body")
+
+
+def header(request: Request, part: str) -> str:
+    """Give ``webhook-<part>``, or ``svix-<part>``; empty where there is neither."""
+    return (request.headers.get(f"webhook-{part}") or request.headers.get(f"svix-{part}") or "").strip()
+
+
+def _keys(secret: str) -> list[bytes]:
+    """Give the keys a secret may mean: what its base64 says, and without the prefix also its own text."""
+    text = secret.removeprefix(_PREFIX).rstrip("=")
+    plain = [] if secret.startswith(_PREFIX) else [secret.encode("utf-8", "surrogatepass")]
+    try:
+        return [base64.b64decode(text + "=" * (-len(text) % 4), validate=True), *plain]
+    except (binascii.Error, ValueError):
+        return plain
