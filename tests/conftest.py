@@ -6,7 +6,6 @@ run, or one per worker of pytest-xdist; tests keep apart by the names of their w
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -26,15 +25,15 @@ import servers
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
     """Start the server of this run: its ``url``, ``pid``, and ``admin``, a blocking client."""
     folder = tmp_path_factory.mktemp("engine")
-    kind = os.environ.get("ROUTER_TEST_ENGINE", "valkey")
-    if kind == "cluster":
-        one = servers.cluster(folder)[0]
-    elif kind == "redis":
-        if (binary := servers.find_redis()) is None:
-            pytest.skip("ROUTER_TEST_ENGINE=redis, but there is no redis-server on the PATH")
-        one = servers.redis_server(folder, binary)
-    else:
-        one = servers.valkey(folder)
+    one = servers.cluster(folder)[0] if servers.KIND == "cluster" else servers.single(folder)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[servers.Server]:
+    """Start a server that only this test uses, for tests that hurt it."""
+    one = servers.single(tmp_path / "engine")
     yield one
     one.stop()
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import redis
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS
 
 from router.store.engine import Engine, Options
 
 T = TypeVar("T")
+
+KIND = os.environ.get("ROUTER_TEST_ENGINE", "valkey")
+"""Which server this run is about: valkey, cluster or redis."""
 
 
 def settle(work: Coroutine[Any, Any, T]) -> T:
@@ -33,14 +38,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def redis_binary() -> Path:
+    """Give Debian's redis-server, or skip the test with the reason."""
+    if (path := shutil.which("redis-server")) is None:
+        pytest.skip("there is no redis-server on the PATH")
+    return Path(path)
+
+
 class Server:
-    """A running server. ``url`` is for `open_link`; ``admin`` is a plain blocking client for the test."""
+    """A server for tests. ``url`` is for `open_link`; ``admin`` is a plain blocking client for the test.
+
+    With a ``port`` it is a member of a cluster.
+    """
 
     def __init__(self, engine: Engine, port: int = 0) -> None:
         self.engine = engine
         self.port = port
         self.cluster = bool(port)
-        self.start()
+        settle(engine.start())
         self.admin = redis.Redis(unix_socket_path=str(engine.socket), retry=None)
 
     @property
@@ -53,30 +68,17 @@ class Server:
         """The process id, 0 while it is down."""
         return self.engine.pid
 
-    def start(self) -> None:
-        """Start it, or start it again at the same address."""
-        settle(self.engine.start())
-
     def stop(self) -> None:
         """Stop it and close the test's own client."""
         self.admin.close()
         settle(self.engine.stop())
 
 
-def valkey(folder: Path, **settings: str) -> Server:
-    """Start Valkey, as the router embeds it."""
-    return Server(Engine(folder, Options(settings=settings)))
-
-
-def find_redis() -> Path | None:
-    """Give Debian's redis-server, if it is installed."""
-    path = shutil.which("redis-server")
-    return Path(path) if path else None
-
-
-def redis_server(folder: Path, binary: Path, **settings: str) -> Server:
-    """Start a given redis-server."""
-    return Server(Engine(folder, Options(binary=binary, settings=settings)))
+def single(folder: Path, **settings: str) -> Server:
+    """Start one server of this run's kind; settings are named with ``_`` for ``-``."""
+    binary = redis_binary() if KIND == "redis" else None
+    lines = {name.replace("_", "-"): value for name, value in settings.items()}
+    return Server(Engine(folder, Options(binary=binary, settings=lines)))
 
 
 def cluster(folder: Path, size: int = 1) -> list[Server]:
@@ -104,12 +106,12 @@ def _join(servers: Sequence[Server]) -> None:
         last = min(first + share, REDIS_CLUSTER_HASH_SLOTS) - 1
         server.admin.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
         server.admin.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-    bus = {server.port: server.admin.config_get("cluster-port")["cluster-port"] for server in servers}
+    first_bus = servers[0].admin.config_get("cluster-port")["cluster-port"]
     for server in servers[1:]:
-        server.admin.execute_command("CLUSTER", "MEET", "127.0.0.1", servers[0].port, bus[servers[0].port])
+        server.admin.execute_command("CLUSTER", "MEET", "127.0.0.1", servers[0].port, first_bus)
     for server in servers:
         while not _whole(server, len(servers)):
-            pass
+            os.sched_yield()
 
 
 def _whole(server: Server, size: int) -> bool:

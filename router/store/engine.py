@@ -30,6 +30,7 @@ Progress = Callable[[float], None]
 STOP_S = 10.0
 """How long the engine may take to save its data and end."""
 _STEP_S = 0.005
+_UP = (b"+PONG", b"-NOAUTH")  # the second: a password is set, and it is there to ask for it
 _WATCH = "pdeathsig" if sys.platform == "linux" else "pipe"
 
 
@@ -166,7 +167,7 @@ class Engine:
 
     async def _ready(self) -> None:
         """Wait for PONG; -LOADING means that it reads its data and is told as progress."""
-        while (answer := await self._ask(b"PING\r\n")) != b"+PONG\r\n":
+        while not (answer := await self._ask(b"PING\r\n")).startswith(_UP):
             if not self.running:
                 raise EngineFailed(f"the engine ended: {self._last_words()}")
             if answer.startswith(b"-LOADING") and self._progress:

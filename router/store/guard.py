@@ -6,7 +6,6 @@ started us ends (Linux); with ``pipe`` a small process waits for the pipe to bre
 A session of its own keeps the engine from the terminal's Ctrl-C until the router has drained.
 """
 
-import contextlib
 import os
 import signal
 import sys
@@ -36,6 +35,8 @@ def _post_a_watcher(life: int) -> None:
         for stream in range(3):
             os.close(stream)
         os.read(life, 1)
+        import contextlib  # noqa: PLC0415  only this mode needs it
+
         # The number cannot belong to a stranger: it is the name of our session as long as we are in it.
         with contextlib.suppress(ProcessLookupError):
             os.kill(engine, signal.SIGTERM)
