@@ -191,7 +191,7 @@ class SchemaUnknown(RouterError):
 
 
 class ConfigInvalid(RouterError):
-    """The configuration has a mistake; the message names file, key and what was expected."""
+    """The configuration has a mistake; `router init` writes one with every setting explained."""
 
     code = "config-invalid"
 

@@ -24,7 +24,10 @@ from router.settings.layers import Layer, from_file, from_options, merge, origin
 from router.settings.sections import Routing, Server, Smtp, Store
 from router.settings.strict import Mistake, dotted, read
 
-__all__ = ["Layer", "Routing", "Server", "Settings", "Smtp", "Store", "layers", "load", "origin", "settle"]
+__all__ = [
+    "Layer", "Routing", "Server", "Settings", "Smtp", "Store",
+    "environment", "layers", "load", "origin", "reference", "settle",
+]  # fmt: skip
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -75,3 +78,11 @@ def load(
 ) -> Settings:
     """Read and settle in one step."""
     return settle(layers(file, options, environ))
+
+
+def reference() -> str:
+    """Give the text of config/router.toml: every setting with its default and what it does."""
+    packed = Path(__file__).with_name("router.toml")
+    return (packed if packed.is_file() else Path(__file__).parents[2] / "config" / "router.toml").read_text(
+        "utf-8"
+    )

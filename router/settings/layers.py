@@ -48,7 +48,12 @@ def from_options(options: Mapping[str, object]) -> Layer:
         section, key = name.split(".")
         if value is not None:
             tree.setdefault(section, {})[key] = value
-    return Layer(tree, lambda path: "--" + str(path[-1]).replace("_", "-"))
+
+    def where(path: Path) -> str:
+        words = path if path[0] == "smtp" else path[1:]
+        return "--" + "-".join(map(str, words)).replace("_", "-")
+
+    return Layer(tree, where)
 
 
 def merge(layers: Sequence[Layer]) -> Tree:

@@ -1,0 +1,191 @@
+"""The command line. Each command imports what it needs when it runs, so that ``--help`` is instant.
+
+Exit codes: 0 done, 1 could not (one sentence on stderr says what and why), 2 called wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from router.errors import RouterError
+
+if TYPE_CHECKING:
+    from router.settings import Layer
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class Commands(click.Group):
+    """Commands whose refusals become one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; say what the router refuses, and what can be done about it."""
+        try:
+            return super().invoke(ctx)
+        except RouterError as error:
+            advice = "" if error.title() == error.detail else f"\n{error.title()}"
+            raise click.ClickException(f"{error.detail}{advice}") from error
+
+
+def configured(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that every command with a configuration has."""
+    for option in (
+        click.option("--smtp-port", type=int, help="Take mail on this port.  [ROUTER_SMTP_PORT]"),
+        click.option("--redis-url", help="Use this Redis or Valkey.  [ROUTER_REDIS_URL]"),
+        click.option("--data", help="Directory of the embedded engine.  [ROUTER_DATA]"),
+        click.option("--port", type=int, help="Port to listen on, 0: any.  [ROUTER_PORT]"),
+        click.option("--host", help="Address to listen on.  [ROUTER_HOST]"),
+        click.option(
+            "--config", type=_FILE, help="Configuration.  [ROUTER_CONFIG, ./router.toml if there is one]"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def sources(config: Path | None, options: dict[str, Any]) -> list[Layer]:
+    """Read the sources of settings that the options of ``configured`` name."""
+    from router.settings import environment, layers
+
+    environ = environment()
+    if config is None and environ.get("ROUTER_CONFIG"):
+        config = Path(environ["ROUTER_CONFIG"])
+    if config is None and Path("router.toml").is_file():
+        config = Path("router.toml")
+    sections = {
+        "host": "server",
+        "port": "server",
+        "data": "store",
+        "redis_url": "store",
+        "smtp_port": "smtp",
+    }
+    named = {f"{sections[name]}.{name.removeprefix('smtp_')}": value for name, value in options.items()}
+    return layers(config, named, environ)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="omnichannel-router", prog_name="router")
+def main() -> None:
+    """One customer, one thread, every channel."""
+
+
+@main.command()
+@configured
+def serve(config: Path | None, **options: Any) -> None:
+    """Take events, route them, serve the API until SIGTERM or Ctrl-C."""
+    from router.app import run
+    from router.settings import settle
+
+    run(settle(sources(config, options)))
+
+
+@main.command()
+@click.argument("file", type=_FILE, default=Path("router.toml"))
+def init(file: Path) -> None:
+    """Write a configuration with every setting, its default and what it does."""
+    from router.settings import reference
+
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(reference())
+    except FileExistsError:
+        raise click.ClickException(f"{file} exists already; give another name") from None
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
+    click.echo(f"{file} is written. Change it, then: router config check --config {file}")
+
+
+@main.group()
+def config() -> None:
+    """Look at the configuration."""
+
+
+@config.command()
+@configured
+def check(config: Path | None, **options: Any) -> None:
+    """Say whether the configuration is right, and what in it looks like an oversight."""
+    from channels.registry import ADAPTERS
+    from router.settings import settle
+    from router.settings.show import doubts
+
+    settings = settle(sources(config, options))
+    for doubt in doubts(settings, ADAPTERS):
+        click.echo(f"Warning: {doubt}", err=True)
+    click.echo(
+        f"Good: {len(settings.queues)} queues, {len(settings.agents)} agents, "
+        f"{len(settings.rules)} rules, {len(settings.accounts)} accounts."
+    )
+
+
+@config.command()
+@configured
+def show(config: Path | None, **options: Any) -> None:
+    """Write every setting as it holds, and where it comes from; secrets are hidden."""
+    from router.settings import settle
+    from router.settings.show import show as lines
+
+    found = sources(config, options)
+    for line in lines(settle(found), found):
+        click.echo(line)
+
+
+@main.group()
+def channels() -> None:
+    """Look at the channel adapters."""
+
+
+@channels.command("list")
+def list_() -> None:
+    """Name the adapters: channel and provider, as accounts and hooks name them."""
+    from channels.registry import ADAPTERS
+
+    for channel, provider in sorted(ADAPTERS):
+        click.echo(f"{channel:6} {provider}")
+
+
+@channels.command()
+@click.option("--provider", required=True, help="Whose requests these are; see `router channels list`.")
+@click.argument("file", type=click.File("rb"), default="-")
+def parse(provider: str, file: IO[bytes]) -> None:
+    """Read captured requests, one JSON object a line; write the events of each, one line each.
+
+    A request that cannot be read has its ``problem`` in its line.
+    """
+    from channels.parse import parse_line
+    from channels.registry import find
+
+    find(provider)
+    answer_lines(file, lambda line: parse_line(line, provider))
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"), default="-")
+def journey(file: IO[bytes]) -> None:
+    """Read timelines, one JSON object a line; write contacts, episodes, switches and verdict of each."""
+    from router.policy.journey import answer_line
+
+    answer_lines(file, answer_line)
+
+
+def answer_lines(file: Iterable[bytes], answer: Callable[[bytes], bytes]) -> None:
+    """Write the answer to each line; name the lines that have none on stderr, and exit 1 in the end."""
+    import msgspec
+
+    failed = 0
+    output = sys.stdout.buffer
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            output.write(answer(line) + b"\n")
+            output.flush()
+        except (RouterError, msgspec.MsgspecError, ValueError) as error:
+            failed += 1
+            click.echo(f"line {number}: {error}", err=True)
+    if failed:
+        raise click.ClickException(f"{failed} of the lines could not be read")

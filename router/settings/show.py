@@ -1,0 +1,78 @@
+"""Settings for people: what holds and where it comes from, and what looks like an oversight."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from router.policy.rules import DEFAULT_QUEUE
+from router.ports import Account
+from router.redact import redact
+from router.settings import Settings
+from router.settings.layers import Layer, origin
+from router.settings.strict import Path, dotted
+
+
+def show(settings: Settings, sources: Sequence[Layer]) -> Iterator[str]:
+    """Write each setting as a line of TOML with its origin; secrets are hidden."""
+    yield from _show(msgspec.to_builtins(settings), (), sources)
+
+
+def _show(value: object, path: Path, sources: Sequence[Layer]) -> Iterator[str]:
+    if isinstance(value, Mapping) and (value or not path):
+        for key, inner in value.items():
+            yield from _show(inner, (*path, key), sources)
+        return
+    name = ".".join(_key(str(part)) for part in path)
+    where = origin(sources, path)
+    if value is None:
+        yield f"# {name} is not set"
+    else:
+        yield f"{name} = {_toml(redact(str(path[-1]), value))}  # {where}"
+
+
+def _toml(value: Any) -> str:
+    """Write a plain value as TOML: JSON but for tables."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(key)} = {_toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return msgspec.json.encode(value).decode()
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else f'"{key}"'
+
+
+def doubts(settings: Settings, adapters: Container[tuple[str, str]]) -> Iterator[str]:
+    """Name what is allowed but hardly meant: accounts nobody can use, queues nobody made.
+
+    ``adapters`` are the (channel, provider) there are.
+    """
+    for place, queue in _named_queues(settings):
+        if queue not in settings.queues and queue != DEFAULT_QUEUE:
+            yield f"{place} names the queue `{queue}`, which is not in this configuration"
+    for account in settings.accounts:
+        if (account.channel, account.provider) not in adapters:
+            yield f"{_place(account)} has no adapter; `router channels list` names those there are"
+        if account.secret is None and not account.unsigned:
+            yield f"{_place(account)} has no secret, so its calls are refused; give one, or unsigned = true"
+
+
+def _named_queues(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give each place that names a queue, and the queue."""
+    named = [(dotted(("rules", index)), rule.queue) for index, rule in enumerate(settings.rules)]
+    named += [
+        (f"agents.{name}", member.id)
+        for name, agent in settings.agents.items()
+        for member in agent.memberships
+    ]
+    named += [(_place(account), account.queue) for account in settings.accounts]
+    named += [("smtp", settings.smtp.queue)]
+    return ((place, queue) for place, queue in named if queue)
+
+
+def _place(account: Account) -> str:
+    return f"channels.{account.channel}.{account.provider}.{account.name}"
