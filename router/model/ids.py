@@ -13,7 +13,7 @@ import hashlib
 
 import msgspec
 
-from router.model.event import fit_id
+from router.model.event import Event, fit_id
 from router.model.handle import Handle
 
 PARTITIONS = 64
@@ -21,8 +21,30 @@ SLOTS = 16384
 """Of the store: a key's slot is the CRC16 of its hash tag (valkey.io/topics/cluster-spec)."""
 
 _VALUE_MAX = 512
+_THREADED = frozenset({"email", "voice"})
 _CUSTOMER, _CONVERSATION, _EVENT = "cus_", "cnv_", "evt_"
 _pack = msgspec.msgpack.Encoder().encode
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an event rests: its home handle and the ids that follow from it."""
+
+    home: Handle
+    hid: str
+    conversation: str
+    event: str
+    digest: bytes
+
+
+def place(key: bytes, event: Event, customer: Handle | None) -> Place:
+    """Say where an event rests, given the normal form of its customer (None: it names nobody)."""
+    handle = home(customer, event.source, event.id, event.thread)
+    hid = handle_id(key, handle)
+    digest = event_digest(key, event.source, event.id)
+    # the next mail of a thread, or leg of a call, may go to another address of ours
+    to = None if event.thread and event.channel in _THREADED else event.to
+    conversation = conversation_id(key, hid, event.label, to, event.thread)
+    return Place(handle, hid, conversation, event_id(hid, digest), digest)
 
 
 def handle_id(key: bytes, handle: Handle) -> str:
@@ -44,11 +66,7 @@ def home(customer: Handle | None, source: str, event: str, thread: str | None) -
 
 
 def conversation_id(key: bytes, hid: str, label: str | None, to: str | None, thread: str | None) -> str:
-    """Give the id of the conversation that events of a home handle form by label, our address, thread.
-
-    Mail and calls that have a thread leave our address out (``to`` None): the next mail of a thread may
-    go to another address of ours.
-    """
+    """Give the id of the conversation that events of a home handle form by label, our address, thread."""
     digest = hashlib.blake2b(_pack((hid, label, to, thread)), key=key, digest_size=10).digest()
     return f"{_CONVERSATION}{partition(hid)}{_base32(digest)}"
 
@@ -56,6 +74,11 @@ def conversation_id(key: bytes, hid: str, label: str | None, to: str | None, thr
 def event_digest(key: bytes, source: str, event: str) -> bytes:
     """Give the 12 bytes that stand for (source, id); both fit their pattern, so NUL divides them."""
     return hashlib.blake2b(f"{source}\0{event}".encode(), key=key, digest_size=12).digest()
+
+
+def body_hash(body: bytes) -> bytes:
+    """Give the 4 bytes that stand for a body as posted: another body has others but once in 4e9."""
+    return hashlib.blake2b(body, digest_size=4).digest()
 
 
 def event_id(hid: str, digest: bytes) -> str:
@@ -75,7 +98,7 @@ def digest_of(event: str) -> bytes:
 
 
 def partition(name: str) -> str:
-    """Give the partition, two hex digits, of a handle, conversation or event id; ValueError if it has none."""
+    """Give the partition, two hex digits, of a handle, conversation or event id; or ValueError."""
     digits = name[4:6]
     if name[:4] not in {_CUSTOMER, _CONVERSATION, _EVENT} or digits not in _DIGITS:
         raise ValueError(f"{name!r} names no partition")

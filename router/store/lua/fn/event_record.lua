@@ -28,8 +28,12 @@ L.handle_touch(s, req, rev, 1)
 local regs, newest = L.conversation_merge(s, req, rev, digest)
 redis.call('ZADD', L.key_conversations(s.p, req.hid), 'GT', req.occurred, req.cnv)
 
-if req.want then redis.call('SADD', L.key_open(s.p), req.cnv) end
-if newest then redis.call('SET', L.key_facts(s.p, req.cnv), req.facts) end
+if req.want then
+  redis.call('SADD', L.key_open(s.p), req.cnv)
+  -- an older arrival speaks for a conversation that has none left
+  if newest then redis.call('SET', L.key_facts(s.p, req.cnv), req.facts)
+  else redis.call('SET', L.key_facts(s.p, req.cnv), req.facts, 'NX') end
+end
 if req.close_want and (regs.want_rev or 0) <= req.close_want then
   redis.call('SREM', L.key_open(s.p), req.cnv)
   redis.call('DEL', L.key_facts(s.p, req.cnv))

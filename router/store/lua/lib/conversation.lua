@@ -21,7 +21,7 @@ function L.conversation(s, cnv)
 end
 
 -- Someone waits: an arrival that needs a person, and no end after it.
-function L.is_live(regs)
+function L.conversation_lives(regs)
   return regs.want_at ~= nil and (regs.ended == nil or regs.want_at > regs.ended)
 end
 
@@ -84,8 +84,7 @@ end
 -- What whoever recorded an event must know to carry its conversation to routing.
 function L.conversation_reply(s, regs, reply)
   reply.epoch, reply.rev, reply.want_rev = s.epoch, regs.rev or 0, regs.want_rev or 0
-  reply.live, reply.in_n = L.is_live(regs), regs.in_n or 0
-  reply.want_at, reply.want_recv, reply.last_in, reply.last_out = regs.want_at, regs.want_recv, regs.last_in, regs.last_out
-  reply.ended = regs.ended
+  reply.live, reply.in_n = L.conversation_lives(regs), regs.in_n or 0
+  for _, field in ipairs({ 'want_at', 'want_recv', 'last_in', 'last_out', 'ended' }) do reply[field] = regs[field] end
   return reply
 end

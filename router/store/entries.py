@@ -1,0 +1,82 @@
+"""Entries as they are read: where they stand in the order, and what later events say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from router.store.recording import PREFIX_SIZE
+
+_DIGEST = slice(PREFIX_SIZE - 12, PREFIX_SIZE)
+
+
+class _Overlay(Struct, frozen=True):
+    """What ``overlay_merge`` keeps: status, text, deleted, and the newest word of each who reacted."""
+
+    st: str | None = None
+    e: str | None = None
+    d: bool = False
+    r: dict[str, tuple[str | bool, int, int, str]] = {}
+
+
+_decode_overlay = msgspec.msgpack.Decoder(_Overlay).decode
+_json = msgspec.json.Encoder().encode
+
+
+class Kept(Struct, frozen=True):
+    """An entry: its ``prefix`` (32 bytes, compared as bytes it is the total order) and its JSON."""
+
+    prefix: bytes
+    json: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """The 12 bytes that stand for (source, id)."""
+        return self.prefix[_DIGEST]
+
+    @property
+    def occurred(self) -> int:
+        """When it happened, in ms."""
+        return int.from_bytes(self.prefix[:8], "big")
+
+
+def digest_in(packed: bytes) -> bytes:
+    """Give the digest of a packed entry."""
+    return packed[_DIGEST]
+
+
+def unpack(packed: Iterable[bytes], overlays: Mapping[bytes, bytes | None]) -> list[Kept]:
+    """Read packed entries, each with its overlay (by digest) laid over it."""
+    return [Kept(one[:PREFIX_SIZE], lay(one[PREFIX_SIZE:], overlays.get(one[_DIGEST]))) for one in packed]
+
+
+def lay(entry: bytes, overlay: bytes | None) -> bytes:
+    """Add what an overlay says to an entry's JSON, which as recorded has none of these fields."""
+    if overlay is None:
+        return entry
+    said = _decode_overlay(overlay)
+    more = []
+    if said.st is not None:
+        more.append(b'"delivery":' + _json(said.st))
+    if said.e is not None:
+        more.append(b'"edited":' + _json(said.e))
+    if said.d:
+        more.append(b'"deleted":true')
+    words = sorted((ms, sequence, event, emoji) for emoji, ms, sequence, event in said.r.values() if emoji)
+    if words:
+        more.append(b'"reactions":' + _json([emoji for *_, emoji in words]))
+    return b",".join([entry[:-1], *more]) + b"}"
+
+
+def merge(timelines: Iterable[Iterable[Kept]]) -> list[Kept]:
+    """Make one timeline of several, oldest first; an event that rests on two is there once."""
+    found: dict[bytes, Kept] = {}
+    for one in sorted((entry for timeline in timelines for entry in timeline), key=_by_prefix):
+        found.setdefault(one.digest, one)
+    return list(found.values())
+
+
+def _by_prefix(entry: Kept) -> bytes:
+    return entry.prefix

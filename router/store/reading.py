@@ -1,0 +1,90 @@
+"""Reading timelines: plain commands, all handles of a view at once, on the lane of bulk reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from router.store import keys
+from router.store.entries import Kept, digest_in, merge, unpack
+from router.store.library import Library
+from router.store.link import Link
+from router.store.recording import PREFIX_SIZE
+from router.store.workspace import Workspace
+
+_MEANWHILE = 8
+"""A page takes in so many late entries that were placed between finding its end and reading it."""
+
+
+class _Seek(Struct, frozen=True):
+    """The request of ``entry_seek``."""
+
+    hid: str
+
+
+class Reading:
+    """What rests on the timelines of a workspace."""
+
+    def __init__(self, link: Link, library: Library, workspace: Workspace) -> None:
+        self._link = link
+        self._library = library
+        self._workspace = workspace
+
+    async def newest(self, hids: Sequence[str], limit: int) -> list[Kept]:
+        """Give the newest entries of these handles together, newest first."""
+        found = await asyncio.gather(*(self._slice(hid, -limit, -1) for hid in hids))
+        return merge(found)[::-1][:limit]
+
+    async def page(self, hids: Sequence[str], before: bytes, limit: int) -> list[Kept]:
+        """Give the entries before a prefix, newest first; ValueError when it is no prefix."""
+        if len(before) != PREFIX_SIZE:
+            raise ValueError("a prefix of an entry has 32 bytes")
+        found = await asyncio.gather(*(self._before(hid, before, limit) for hid in hids))
+        return merge(found)[::-1][:limit]
+
+    async def whole(self, hids: Sequence[str]) -> list[Kept]:
+        """Give all entries of these handles together, oldest first."""
+        return merge(await asyncio.gather(*(self._whole(hid) for hid in hids)))
+
+    async def versions(self, hids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Give (epoch, revision) of each handle; (epoch, 0) of one that has nothing.
+
+        Asked for together with a read it is never newer than what is read.
+        """
+        found = await asyncio.gather(*(self._version(hid) for hid in hids))
+        return dict(zip(hids, found, strict=True))
+
+    async def _version(self, hid: str) -> tuple[int, int]:
+        p = self._workspace.prefix(hid)
+        epoch, rev = await self._link.many(
+            [("HGET", keys.slot(p), "epoch"), ("HGET", keys.handle(p, hid), "rev")], key=p, read=True
+        )
+        return int(epoch or 0), int(rev or 0)
+
+    async def _whole(self, hid: str) -> list[Kept]:
+        p = self._workspace.prefix(hid)
+        packed, flat = await self._link.many(
+            [("LRANGE", keys.timeline(p, hid), 0, -1), ("HGETALL", keys.overlay(p, hid))], key=p, read=True
+        )
+        return unpack(packed, dict(zip(flat[::2], flat[1::2], strict=True)))
+
+    async def _before(self, hid: str, before: bytes, limit: int) -> list[Kept]:
+        anchor = keys.slot(self._workspace.prefix(hid))
+        end = int(await self._library.call("entry_seek", anchor, _Seek(hid), before))
+        found = await self._slice(hid, max(0, end - limit - 1), end + _MEANWHILE) if end else []
+        return [entry for entry in found if entry.prefix < before][-limit:]
+
+    async def _slice(self, hid: str, first: int, last: int) -> list[Kept]:
+        """Read entries by place; asks for overlays only where the handle has any."""
+        p = self._workspace.prefix(hid)
+        overlay = keys.overlay(p, hid)
+        packed, changed = await self._link.many(
+            [("LRANGE", keys.timeline(p, hid), first, last), ("HLEN", overlay)], key=p, read=True
+        )
+        if not packed or not changed:
+            return unpack(packed, {})
+        digests = [digest_in(one) for one in packed]
+        overlays = await self._link.call("HMGET", overlay, *digests, key=p, read=True)
+        return unpack(packed, dict(zip(digests, overlays, strict=True)))
