@@ -46,6 +46,14 @@ async def link(server: servers.Server) -> AsyncIterator[Link]:
     await link.close()
 
 
+@pytest.fixture
+async def own_link(own_server: servers.Server) -> AsyncIterator[Link]:
+    """Open a link to the server that only this test uses."""
+    link = await open_link(own_server.url)
+    yield link
+    await link.close()
+
+
 @pytest.fixture(scope="session")
 def source() -> Source:
     """Build the Lua library, once."""
