@@ -8,12 +8,14 @@ SHORT, LINE, TEXT, TEXT_FULL = 256, 1024, 65_536, 262_144  # characters, the bou
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
-def fit(text: str | None, limit: int = LINE) -> str | None:
-    """Cut a text to ``limit`` characters; None where nothing is left.
+def clean(text: str) -> str:
+    """Put U+FFFD in place of NULs and lone surrogates (bytes that were no UTF-8), so that it encodes."""
+    return _UNFIT.sub("\ufffd", text)
 
-    NULs and lone surrogates (bytes that were no UTF-8) become U+FFFD, so that it encodes.
-    """
-    return _UNFIT.sub("\ufffd", text[:limit]) if text else None
+
+def fit(text: str | None, limit: int = LINE) -> str | None:
+    """Clean a text and cut it to ``limit`` characters; None where nothing is left."""
+    return clean(text[:limit]) if text else None
 
 
 def number(text: str | None, low: float, high: float) -> float | None:

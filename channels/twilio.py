@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from channels import twilio_signature, twilio_streams
+from channels.fit import clean
 from channels.sms import twilio as messaging
 from channels.voice import twilio as voice
 from router.errors import Malformed
@@ -72,7 +73,7 @@ def _is_json(request: Request) -> bool:
 
 
 def _fields(request: Request) -> Mapping[str, str]:
-    """Give the fields of a form by name; the first value where a name comes twice."""
+    """Give the fields of a form by name, cleaned; the first value where a name comes twice."""
     try:
         if request.method == "POST":
             found = twilio_signature.body_pairs(request)
@@ -80,4 +81,4 @@ def _fields(request: Request) -> Mapping[str, str]:
             found = twilio_signature.pairs(twilio_signature.query(request))
     except ValueError as error:
         raise Malformed(f"the form cannot be read: {error}") from None
-    return dict(reversed(found))
+    return {name: clean(value) for name, value in reversed(found)}

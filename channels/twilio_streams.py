@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from channels.fit import clean
 from channels.sms import twilio as messaging
 from channels.unread import unread
 from channels.voice import twilio as voice
@@ -60,7 +61,7 @@ def _parameters(data: Mapping[str, object]) -> Mapping[str, object]:
 def _form(data: Mapping[str, object]) -> dict[str, str]:
     """Name the fields as a form does: ``messageSid`` and ``message_sid`` are MessageSid."""
     return {
-        "".join(part[:1].upper() + part[1:] for part in name.split("_")): str(value)
+        "".join(part[:1].upper() + part[1:] for part in name.split("_")): clean(str(value))
         for name, value in data.items()
         if isinstance(value, str | int | float)
     }
