@@ -215,17 +215,20 @@ class Engine:
 
 
 def _quoted(value: str) -> str:
-    """Write a value so that the engine's configuration reader gives it back as it is."""
-    return (
-        '"' + "".join(f"\\x{byte:02x}" if byte in b'"\\\n\r' else chr(byte) for byte in value.encode()) + '"'
+    """Write a value so that the engine's configuration reader gives it back byte by byte."""
+    plain = range(0x20, 0x7F)
+    parts = (
+        chr(byte) if byte in plain and byte not in b'"\\' else f"\\x{byte:02x}" for byte in os.fsencode(value)
     )
+    return '"' + "".join(parts) + '"'
 
 
 def _loaded(info: bytes) -> float:
+    """Read how much is loaded, 0 to 1; 1 where it has just finished."""
     for line in info.split(b"\r\n"):
         if line.startswith(b"loading_loaded_perc:"):
             return float(line.partition(b":")[2]) / 100
-    return 0.0
+    return 1.0
 
 
 @asynccontextmanager
