@@ -72,8 +72,8 @@ def full(value: object) -> object:
 
 
 def _read(line: bytes, provider: str, reading: Reading) -> None:
-    channel, adapter = registry.find(provider)
     capture = _capture(line, reading)
+    channel, adapter = registry.find(provider)
     account = _account(capture, channel, provider)
     request = _request(capture)
     now = time.time() if capture.now is None else capture.now

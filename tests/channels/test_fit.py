@@ -1,0 +1,33 @@
+"""Texts of strangers in the bounds of an event."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.fit import fit, number
+
+
+@given(text=st.text(st.characters(), max_size=50), limit=st.integers(1, 60))
+def test_a_fitted_text_encodes_and_is_short(text: str, limit: int) -> None:
+    """Nothing that cannot be stored is left, and nothing too long."""
+    found = fit(text, limit)
+    assert found is None or (found.encode() and len(found) <= limit and "\0" not in found)
+
+
+def test_sound_text_stays_as_it_is() -> None:
+    """Emoji and line ends are text; nothing is None."""
+    assert fit("Grüße 😮\r\n") == "Grüße 😮\r\n"
+    assert fit("a\udcffb\0") == "a\ufffdb\ufffd"
+    assert (fit(""), fit(None)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [("12.5", 12.5), ("0", 0), ("90", 90), ("-1", None), ("91", None), ("nan", None), ("inf", None),
+     ("", None), ("x", None), (None, None), ("9" * 100_000, None)],
+)  # fmt: skip
+def test_a_number_lies_within_its_bounds(written: str | None, found: float | None) -> None:
+    """What is no number, or outside, is none."""
+    assert number(written, 0, 90) == found
