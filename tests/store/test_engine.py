@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from router.errors import ConfigInvalid, DataInUse, EngineMissing
+from router.errors import ConfigInvalid, DataInUse, EngineMissing, StoreAway
 from router.store import engine as engine_module
 from router.store.engine import Engine, EngineFailed, Options, find, running
 from router.store.link import Link, open_link
@@ -204,8 +204,15 @@ async def test_ctrl_c_leaves_it_until_the_router_has_drained(app: App, tmp_path:
 
 
 async def test_loading_is_told(tmp_path: Path) -> None:
-    """While the data are read, start waits and tells how far it is, from 0 to 1."""
+    """While the data are read, start waits and tells how far it is, and calls hear that it is loading."""
     told: list[float] = []
+    asked: list[asyncio.Task[object]] = []
+
+    def tell(part: float) -> None:
+        """Note how far it is, and call."""
+        told.append(part)
+        asked.append(asyncio.create_task(ask(engine.url, "PING")))
+
     async with running(tmp_path) as url:
         await ask(url, "EVAL", "for i = 1, 4000 do redis.call('SET', i, string.rep('x', 100)) end", "0")
     slow = {
@@ -213,11 +220,13 @@ async def test_loading_is_told(tmp_path: Path) -> None:
         "loading-process-events-interval-bytes": "1024",
         "enable-debug-command": "yes",
     }
-    engine = Engine(tmp_path, Options(settings=slow), told.append)
+    engine = Engine(tmp_path, Options(settings=slow), tell)
     assert await ask(await engine.start(), "DBSIZE") == 4000
     await engine.stop()
     assert told
     assert told == sorted(told)
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert any(isinstance(answer, StoreAway) and "is loading" in answer.detail for answer in answers)
     assert all(0 <= part <= 1 for part in told)
 
 

@@ -169,6 +169,8 @@ async def test_closing_fails_what_is_in_flight(own_server: Server) -> None:
     await link.close()
     with pytest.raises(StoreAway, match="closing"):
         await call
+    with pytest.raises(StoreAway, match="closing"):
+        await link.call("PING", key=KEY)
 
 
 async def test_too_many_calls_are_refused(own_server: Server) -> None:
@@ -290,6 +292,22 @@ async def test_a_primary_that_became_a_replica_is_left(own_server: Server) -> No
     await link.close()
 
 
+async def test_a_replica_is_never_met(own_server: Server) -> None:
+    """A server that is a replica when we come is refused before the hook or any call reaches it."""
+    own_server.admin.execute_command("REPLICAOF", "127.0.0.1", 1)
+    met: list[str] = []
+
+    async def meet(run_id: str) -> None:
+        """Note who it is."""
+        met.append(run_id)
+
+    link = await open_link(own_server.url, on_connect=meet)
+    with pytest.raises(StoreAway, match="is a replica"):
+        await link.call("GET", KEY, key=KEY, read=True)
+    await link.close()
+    assert met == []
+
+
 async def test_too_few_replicas_is_away(own_server: Server) -> None:
     """NOREPLICAS is StoreAway, with words."""
     own_server.admin.config_set("min-replicas-to-write", 1)
@@ -347,6 +365,44 @@ def test_the_defaults_of_redis_py_are_those_we_know() -> None:
     assert client.get_retry().get_retries() == 10
     assert client.connection_pool.max_connections == 100
     assert client.connection_pool.make_connection().socket_timeout == 5
+
+
+def test_uvloop_will_do(server: Server, workspace: str) -> None:
+    """The same link runs on uvloop: it hands sockets over as asyncio does."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def work() -> list[object]:
+        """Call over all lanes at once."""
+        link = await open_link(server.url)
+        keys = [f"{{{workspace}/{number}}}" for number in range(50)]
+        await asyncio.gather(*(link.call("SET", key, key, key=key) for key in keys))
+        read = await asyncio.gather(*(link.call("GET", key, key=key, read=True) for key in keys))
+        await link.close()
+        return [read, [key.encode() for key in keys]]
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        read, written = runner.run(work())
+    assert read == written
+
+
+async def _ping_for_ever(link: Link) -> None:
+    while True:
+        await link.call("PING", key="{a}", read=True)
+
+
+async def test_a_long_function_is_busy(own_server: Server) -> None:
+    """While a script hogs the server, calls are Busy within their deadline, and work again after it."""
+    own_server.admin.config_set("busy-reply-threshold", 1)
+    link = await open_link(own_server.url)
+    await link.call("PING", key="{a}", read=True)
+    hog = asyncio.create_task(link.call("EVAL", "while true do end", 0, key=KEY))
+    with pytest.raises(Busy, match="too long"):
+        await _ping_for_ever(link)
+    await link.call("SCRIPT", "KILL", key="{a}", read=True)
+    with pytest.raises(ReplyError, match=r"[Kk]illed"):
+        await hog
+    assert await link.call("PING", key=KEY) == b"PONG"
+    await link.close()
 
 
 async def test_nothing_is_retried_by_redis_py(tmp_path: Path) -> None:
