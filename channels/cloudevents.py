@@ -9,7 +9,7 @@ import msgspec
 from channels import webhook_signature
 from channels.unread import unread
 from router.errors import Malformed
-from router.model.cloudevents import Refused, entries, is_cloudevent
+from router.model.cloudevents import Refused, is_cloudevent, parts
 from router.model.event import Event
 from router.ports import Account, Reply, Request
 
@@ -35,7 +35,7 @@ class CloudEvents:
             unread(entry, account.source, "cloudevents")
             if isinstance(entry, Refused)
             else msgspec.structs.replace(entry, source=account.source)
-            for entry in entries(request.headers, request.body)
+            for entry in parts(request.headers, request.body)
         ]
 
     def answer(self, request: Request, account: Account, events: Sequence[Event]) -> Reply:  # noqa: ARG002

@@ -52,17 +52,22 @@ def read(headers: Mapping[str, str], body: bytes) -> list[Event]:
     """
     found = []
     for entry in entries(headers, body):
-        if isinstance(entry, Refused):
-            raise entry.reason
+        if isinstance(entry, Invalid):
+            raise entry
         found.append(entry)
     return found
 
 
-def entries(headers: Mapping[str, str], body: bytes) -> list[Event | Refused]:
-    """Read a request into one event or one refusal per entry, in order.
+def entries(headers: Mapping[str, str], body: bytes) -> list[Event | Invalid]:
+    """Read a request into one event or the reason of its refusal per entry, in order.
 
     Raises as ``read`` does where the request as a whole cannot be read, and for its only entry.
     """
+    return [entry.reason if isinstance(entry, Refused) else entry for entry in parts(headers, body)]
+
+
+def parts(headers: Mapping[str, str], body: bytes) -> list[Event | Refused]:
+    """Read a request as ``entries`` does, and keep with each refusal the entry that it is about."""
     known = _lower(headers)
     media, charset = _media(known)
     if not media.startswith(_FAMILY):
