@@ -9,12 +9,11 @@ from msgspec import Meta, Struct
 
 from router.model.agent import Need
 from router.model.event import Attribute, Channel, Line, Short, Word
-from router.model.queue import Label, Target
+from router.model.queue import Target
 
 Texts = Line | Annotated[list[Line], Meta(min_length=1, max_length=256)]
 """One text, or several of which any will do."""
 
-Labels = Label | Annotated[list[Label], Meta(min_length=1, max_length=64)]
 Channels = Channel | Annotated[list[Channel], Meta(min_length=1, max_length=5)]
 Wanted = (
     str | int | float | bool | Annotated[list[str | int | float | bool], Meta(min_length=1, max_length=256)]
@@ -39,8 +38,8 @@ class Condition(
     """
 
     channel: Channels | None = None
-    medium: Labels | None = None
-    label: Labels | None = None
+    medium: Texts | None = None
+    label: Texts | None = None
     to: Texts | None = None
     source: Texts | None = None
     tier: Texts | None = None
