@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from channels.cloudevents import CloudEvents
+from channels.email.raw import RawMail
 from channels.standardwebhooks import StandardWebhooks
 from channels.twilio import Twilio
 from router.errors import NotFound
@@ -19,6 +20,7 @@ from router.ports import Channel
 _twilio = Twilio()
 
 ADAPTERS: dict[tuple[str, str], Channel] = {
+    ("email", "email_raw"): RawMail(),
     ("sms", "twilio"): _twilio,
     ("social", "twilio"): _twilio,
     ("voice", "twilio"): _twilio,
