@@ -30,6 +30,7 @@ Progress = Callable[[float], None]
 STOP_S = 10.0
 """How long the engine may take to save its data and end."""
 _STEP_S = 0.005
+_LOOK_S = 0.05
 _UP = (b"+PONG", b"-NOAUTH")  # the second: a password is set, and it is there to ask for it
 _WATCH = "pdeathsig" if sys.platform == "linux" else "pipe"
 
@@ -193,9 +194,12 @@ class Engine:
 
     async def ended(self) -> int:
         """Wait for the end of the process; its exit code, negative for a signal."""
-        while self.running:  # noqa: ASYNC110  waitpid has no event that every platform and loop knows
-            await asyncio.sleep(_STEP_S)
-        return 0 if self._process is None else int(self._process.returncode)
+        process = self._process
+        if process is None:
+            return 0
+        if process.poll() is None:
+            await _end_of(process)
+        return process.wait()
 
     async def stop(self) -> None:
         """Let it save and end, within ``STOP_S``; then free the data directory."""
@@ -212,6 +216,22 @@ class Engine:
             os.close(self._life)
             self._life = None
         self._data.free()
+
+
+async def _end_of(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process: by its descriptor on Linux, elsewhere by looking now and then."""
+    if sys.platform != "linux":
+        while process.poll() is None:  # noqa: ASYNC110  no event tells of it there
+            await asyncio.sleep(_LOOK_S)
+        return
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = os.pidfd_open(process.pid)
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 def _quoted(value: str) -> str:

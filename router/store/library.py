@@ -176,7 +176,7 @@ class Library:
             return answer
         try:
             return self._decode(answer, reply)
-        except (msgspec.DecodeError, TypeError) as problem:
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as problem:
             raise RouterError(f"{name} answered what {reply} does not fit: {problem}") from problem
 
     async def prune(self) -> list[str]:
