@@ -17,6 +17,7 @@ from router.model.agent import AgentProfile
 from router.model.event import Word
 from router.model.queue import QueueProfile
 from router.model.rule import Rule
+from router.policy.journey_settings import JourneySettings
 from router.ports import Account
 from router.settings.accounts import Accounts, accounts
 from router.settings.environment import environment, from_environment
@@ -37,6 +38,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     store: Store = Store()
     smtp: Smtp = Smtp()
     routing: Routing = Routing()
+    journey: JourneySettings = JourneySettings()
     queues: dict[Word, QueueProfile] = {}
     agents: dict[Word, AgentProfile] = {}
     rules: Annotated[list[Rule], Meta(max_length=1000)] = []

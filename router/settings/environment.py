@@ -12,7 +12,7 @@ import msgspec
 from router.errors import ConfigInvalid
 from router.settings.fetch import SECRETS, Tree, fetch_secrets
 from router.settings.layers import Layer
-from router.settings.strict import Path
+from router.settings.strict import Path, alternatives
 
 _BARE = ("server", "store")
 """Sections whose settings have environment names without the section: ROUTER_PORT, ROUTER_DATA."""
@@ -59,11 +59,15 @@ def _environment_names(settings: type[msgspec.Struct]) -> dict[str, tuple[tuple[
             continue
         prefix = "ROUTER_" if section.name in _BARE else f"ROUTER_{section.name.upper()}_"
         for field in msgspec.structs.fields(section.type):
-            if get_origin(field.type) is not dict:
+            if not any(map(_is_table, alternatives(field.type))):
                 names[prefix + field.name.upper()] = ((section.name, field.name), field.type)
             if field.name in SECRETS:
                 names[f"{prefix}{field.name.upper()}_FILE"] = ((section.name, f"{field.name}_file"), str)
     return names
+
+
+def _is_table(kind: Any) -> bool:
+    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
 
 
 def _refuse_slip(name: str, known: Mapping[str, object]) -> None:
@@ -73,7 +77,8 @@ def _refuse_slip(name: str, known: Mapping[str, object]) -> None:
 
 
 def _value(name: str, text: str, kind: Any) -> object:
-    plain = [part.strip() for part in text.split(",")] if get_origin(kind) is list else text
+    several = any(get_origin(inner) is list for inner in alternatives(kind))
+    plain = [part.strip() for part in text.split(",")] if several else text
     try:
         return msgspec.to_builtins(msgspec.convert(plain, kind, strict=False))
     except msgspec.ValidationError as error:

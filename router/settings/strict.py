@@ -50,7 +50,7 @@ def read(kind: type[T], tree: object, path: Path = ()) -> T:
 
 def _walk(kind: Any, value: object, path: Path) -> None:
     """Check what lies inside of a value; the value itself is converted by whoever calls."""
-    for inner in _alternatives(kind):
+    for inner in alternatives(kind):
         if isinstance(value, Mapping) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             _walk_struct(inner, value, path)
         elif isinstance(value, Mapping) and get_origin(inner) in (dict, Mapping):
@@ -76,12 +76,12 @@ def _check(kind: Any, value: object, path: Path) -> None:
     _convert(kind, value, path)
 
 
-def _alternatives(kind: Any) -> list[Any]:
+def alternatives(kind: Any) -> list[Any]:
     """Take bounds and alternatives apart: ``Annotated[list[X], …] | None`` is ``[list[X]]``."""
     if get_origin(kind) is Annotated:
-        return _alternatives(get_args(kind)[0])
+        return alternatives(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        return [inner for part in get_args(kind) for inner in _alternatives(part) if inner is not NoneType]
+        return [inner for part in get_args(kind) for inner in alternatives(part) if inner is not NoneType]
     return [kind]
 
 
@@ -90,7 +90,7 @@ def _convert(kind: type[T], value: object, path: Path) -> T:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         reason = str(error)[0].lower() + str(error)[1:]
-        choices = [choice for inner in _alternatives(kind) for choice in _choices(inner)]
+        choices = [choice for inner in alternatives(kind) for choice in _choices(inner)]
         if choices and isinstance(value, str):
             reason = f"there is no `{value}` here; {nearest(value, choices)}"
         raise Mistake(path, reason) from None

@@ -206,6 +206,28 @@ def test_an_unknown_provider_is_refused_at_once() -> None:
     assert done.stderr.count("pigeon") == 1
 
 
+# -- journeys --------------------------------------------------------------------------------------
+
+
+def test_timelines_are_answered_and_bad_lines_named() -> None:
+    """A call that was answered is one contact; a line that is none is named, and exit code 1 in the end."""
+    timeline = {
+        "name": "one call",
+        "window_days": 7,
+        "as_of": "2026-03-20T00:00:00Z",
+        "events": [
+            {"t": "2026-03-02T09:00:00Z", "channel": "voice", "kind": "call", "direction": "in", "dur_min": 4}
+        ],
+    }
+    done = run("journey", stdin=b"{\n" + msgspec.json.encode(timeline) + b"\n")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("line 1: ")
+    (line,) = done.stdout.splitlines()
+    answer = msgspec.json.decode(line)
+    assert answer["name"] == "one call"
+    assert (answer["answer"]["contacts"], answer["answer"]["fcr"]) == (1, True)
+
+
 # -- refusals and lines ----------------------------------------------------------------------------
 
 

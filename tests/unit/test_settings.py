@@ -40,21 +40,24 @@ def test_the_reference_equals_the_defaults() -> None:
 
 
 def test_the_reference_names_every_setting() -> None:
-    """Each setting of each section stands in the reference, set or as a comment."""
-    text = REFERENCE.read_text("utf-8")
-    for section in ("server", "store", "smtp", "routing"):
-        part = text.split(f"[{section}]", 1)[1].split("\n[", 1)[0] + text
-        for field in msgspec.structs.fields(type(getattr(Settings(), section))):
-            assert re.search(rf"^(# )?{field.name} = |^\[{section}\.{field.name}\]", part, re.MULTILINE), (
-                field.name
-            )
+    """Each setting of each section stands in the reference, set or as a comment of one that is unset."""
+    tree = tomllib.loads(REFERENCE.read_text("utf-8"))
+    for section in ("server", "store", "smtp", "routing", "journey"):
+        defaults = msgspec.to_builtins(getattr(Settings(), section))
+        assert set(tree[section]) == {name for name, value in defaults.items() if value is not None}, section
+        part = re.split(r"\n\[", REFERENCE.read_text("utf-8").split(f"\n[{section}]\n", 1)[1])[0]
+        for name in (name for name, value in defaults.items() if value is None):
+            assert re.search(rf"^# {name} = ", part, re.MULTILINE), name
 
 
 def test_every_line_of_the_reference_has_its_comment() -> None:
-    """A setting without a word of what it does is no reference."""
-    plain = [line for line in REFERENCE.read_text("utf-8").splitlines() if re.match(r"[a-z_]+ = [^{]", line)]
-    bare = [line for line in plain if " # " not in line]
-    assert bare == ["vip = 0.5"]
+    """A plain setting of a section without a word of what it does is no reference."""
+    for part in re.split(r"\n(?=\[)", REFERENCE.read_text("utf-8")):
+        if re.match(r"\[[a-z]+\]\n", part):
+            bare = [line for line in part.splitlines()[1:] if " = " in line and " # " not in line]
+            assert bare == []
+        elif part.startswith("["):
+            assert " # " in part.splitlines()[0], "a table of values says on its first line what they are"
 
 
 def test_the_examples_of_the_reference_are_valid(tmp_path: Path) -> None:
@@ -104,6 +107,7 @@ def test_the_environment_reaches_every_section() -> None:
             "ROUTER_DURABLE": "true",
             "ROUTER_SMTP_PORT": "2525",
             "ROUTER_ROUTING_ANSWER_WAIT_MS": "50",
+            "ROUTER_JOURNEY_WINDOWS": "7, 30",
             "ROUTER_ADMIN_KEY": "k-123",
             "HOME": "/root",
         }
@@ -113,6 +117,7 @@ def test_the_environment_reaches_every_section() -> None:
     assert settings.store.durable is True
     assert settings.smtp.port == 2525
     assert settings.routing.answer_wait_ms == 50
+    assert settings.journey.windows == [7, 30]
     assert settings.server.admin_key == "k-123"
 
 
