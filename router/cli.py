@@ -78,10 +78,13 @@ def main() -> None:
 @configured
 def serve(config: Path | None, **options: Any) -> None:
     """Take events, route them, serve the API until SIGTERM or Ctrl-C."""
+    from router import logs
     from router.app import run
     from router.settings import settle
 
-    run(settle(sources(config, options)))
+    settings = settle(sources(config, options))
+    logs.start()
+    run(settings)
 
 
 @main.command()

@@ -70,6 +70,8 @@ def settle(sources: Sequence[Layer]) -> Settings:
         name = dotted(mistake.path)
         message = f"{origin(sources, mistake.path)}: {name}: {mistake.reason}"
         raise ConfigInvalid(message, field=name) from None
+    except RecursionError:
+        raise ConfigInvalid("conditions are nested too deeply", field="rules") from None
     return settings
 
 

@@ -60,7 +60,7 @@ def _fetch(
             )
         try:
             found[name] = File(value).read_text("utf-8").strip() if kind == "file" else environ[value]
-        except (OSError, UnicodeDecodeError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             what = "file" if kind == "file" else "environment variable"
             message = f"{where((*path, key))}: `{key}` names {value!r}, and that {what} cannot be read"
             raise ConfigInvalid(message, field=key) from error

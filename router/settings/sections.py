@@ -55,7 +55,7 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Smtp(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The mail listener; ``port`` None: there is none. Its events have the source ``smtp:account``."""
+    """The mail listener; ``port`` None: there is none. Its events have the source ``email_raw:account``."""
 
     port: Port | None = None
     host: str = "127.0.0.1"

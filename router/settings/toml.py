@@ -30,6 +30,8 @@ def read_file(file: File) -> tuple[dict[str, Any], str]:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
         raise ConfigInvalid(f"{file}: is not TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigInvalid(f"{file}: is nested too deeply") from error
 
 
 def line_of(text: str, path: Path) -> int | None:
