@@ -20,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests find tests/serve
 
 import servers
 
+pytest_plugins = ["store_parts"]
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:

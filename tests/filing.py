@@ -17,7 +17,9 @@ ADA = Handle("tel", "+14155550100")
 BEN = Handle("mailto", "ben@example.org")
 
 
-def recording(workspace: Workspace, name: str, at: int = 0, home: Handle = ADA, **more: Any) -> Recording:
+def recording(
+    workspace: Workspace, name: str, at: int = 0, /, *, home: Handle = ADA, **more: Any
+) -> Recording:
     """Make the recording of an event ``name`` that occurred ``at`` ms after T0."""
     key = workspace.hash_key
     hid = ids.handle_id(key, home)
@@ -42,14 +44,14 @@ def recording(workspace: Workspace, name: str, at: int = 0, home: Handle = ADA, 
     return Recording(**(known | more))
 
 
-def arrival(workspace: Workspace, name: str, at: int = 0, **more: Any) -> Recording:
+def arrival(workspace: Workspace, name: str, at: int = 0, /, **more: Any) -> Recording:
     """Make the recording of an event that needs a person."""
-    known = {"want": True, "routed": True, "facts": '{"of":"%s"}' % name}
+    known = {"want": True, "routed": True, "facts": f'{{"of":"{name}"}}'}
     return recording(workspace, name, at, **(known | more))
 
 
 def applying(
-    workspace: Workspace, name: str, target: str, change: Change, at: int = 0, **more: Any
+    workspace: Workspace, name: str, target: str, change: Change, at: int = 0, /, **more: Any
 ) -> Applying:
     """Make the recording of an event that changes another."""
     key = workspace.hash_key
