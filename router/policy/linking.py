@@ -1,0 +1,129 @@
+"""Linking: which handles are one customer, now or at any time, and what a new or removed edge changes.
+
+A view is a connected component of the edges in force. Its id is that of the member with the smallest
+(first_seen, id), so it does not depend on the order of links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from router.errors import Apart
+from router.model.ids import edge_id
+from router.model.view import Edge, Grouping, Member, Regrouping, View
+
+
+class Evidence(Struct, frozen=True):
+    """Who says that two handles are one person, ``when`` (ms), ``why``, and how sure that is."""
+
+    who: str
+    when: int
+    why: str
+    trust: str
+
+
+def new_edge(one: Member, other: Member, evidence: Evidence) -> Edge:
+    """Give the edge that links two handles; it is the same edge in whichever order they are named."""
+    a, b = sorted((one, other), key=lambda member: member.hid)
+    return Edge(
+        id=edge_id(a.hid, b.hid),
+        a=a,
+        b=b,
+        who=evidence.who,
+        when=evidence.when,
+        why=evidence.why,
+        trust=evidence.trust,
+    )
+
+
+def canonical(members: Iterable[Member]) -> Member:
+    """Give the member whose id names the view."""
+    return min(members, key=lambda member: (member.first_seen, member.hid))
+
+
+def component(start: Member, edges: Collection[Edge], at: int | None = None) -> tuple[Member, ...]:
+    """Give the members of the view of ``start`` now, or at ``at`` ms, ordered by (first_seen, id)."""
+    beside: dict[str, list[Member]] = {}
+    for edge in edges:
+        if edge.holds(at):
+            beside.setdefault(edge.a.hid, []).append(edge.b)
+            beside.setdefault(edge.b.hid, []).append(edge.a)
+    found, fresh = {start.hid: start}, [start]
+    while fresh:
+        for member in beside.get(fresh.pop().hid, ()):
+            if member.hid not in found:
+                found[member.hid] = member
+                fresh.append(member)
+    return tuple(sorted(found.values(), key=lambda member: (member.first_seen, member.hid)))
+
+
+def hids_at(hid: str, edges: Collection[Edge], at: int) -> tuple[str, ...]:
+    """Give the handle ids of the view that ``hid`` was in at ``at`` ms."""
+    ends = (end for edge in edges for end in (edge.a, edge.b) if end.hid == hid)
+    start = next(ends, None)
+    return (hid,) if start is None else tuple(member.hid for member in component(start, edges, at))
+
+
+def kept_apart(one: Collection[str], other: Collection[str], edges: Iterable[Edge]) -> Edge | None:
+    """Give an edge by which a person keeps a handle of one side from a handle of the other."""
+    for edge in edges:
+        a, b = edge.a.hid, edge.b.hid
+        if edge.apart and ((a in one and b in other) or (b in one and a in other)):
+            return edge
+    return None
+
+
+def join(one: View, other: View, edge: Edge, known: Sequence[Edge], *, automatic: bool) -> Regrouping | None:
+    """Decide what a new edge between members of two views changes; None when they are one already.
+
+    ``known``: every edge there ever was around either view. Raises Apart when no person decides and a
+    person keeps the two apart.
+    """
+    before = next((old for old in known if old.id == edge.id), None)
+    if before is not None and before.holds():
+        return None
+    if automatic and (wall := kept_apart(one.hids, other.hids, known)):
+        raise Apart(f"{wall.removed_by} keeps {wall.a.hid} and {wall.b.hid} apart")
+    members = {member.hid: member for member in (edge.a, edge.b, *one.members, *other.members)}
+    grouping = _grouping(members.values())
+    return Regrouping(
+        edge=_again(edge, before),
+        views=(grouping,),
+        gone=tuple(sorted({one.view, other.view} - {grouping.view})),
+        guards={one.view: one.rev, other.view: other.rev},
+        automatic=automatic,
+    )
+
+
+def part(view: View, edge: Edge, known: Sequence[Edge], *, who: str, when: int) -> Regrouping | None:
+    """Decide what removing an edge of a view changes; None when it is removed already.
+
+    The pair is kept apart from now on: no automatic rule joins it until a person does.
+    """
+    if not edge.holds():
+        return None
+    removed = replace(edge, removed=when, removed_by=who, apart=True)
+    left = [removed if old.id == edge.id else old for old in known]
+    groups = {component(end, left) for end in (edge.a, edge.b)}
+    return Regrouping(
+        edge=removed,
+        views=tuple(sorted((_grouping(group) for group in groups), key=lambda grouping: grouping.view)),
+        gone=(),
+        guards={view.view: view.rev},
+        automatic=False,
+    )
+
+
+def _grouping(members: Iterable[Member]) -> Grouping:
+    ordered = tuple(sorted(members, key=lambda member: (member.first_seen, member.hid)))
+    return Grouping(canonical(ordered).hid, ordered)
+
+
+def _again(edge: Edge, before: Edge | None) -> Edge:
+    """Keep the times an edge was in force before."""
+    if before is None or before.removed is None:
+        return edge
+    return replace(edge, past=(*before.past, (before.when, before.removed)))
