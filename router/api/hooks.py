@@ -1,0 +1,124 @@
+"""GET and POST /v1/hooks/{channel}/{provider}/{account}: where providers call.
+
+The provider's signature is the key. Whatever a body does to an adapter, the answer is never our 500.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import structlog
+from aiohttp import web
+
+from router.api import codec, problems
+from router.api.auth import Caller
+from router.api.world import World
+from router.errors import Busy, Malformed, NoSecret, NotFound, RouterError, Unverified
+from router.model.event import Event
+from router.ports import Account, Channel, Reply, Request, Result
+
+T = TypeVar("T")
+
+ACCOUNTS = web.AppKey("accounts", Mapping[tuple[str, str, str], Account])
+"""The channel accounts by channel, provider and name."""
+
+_ASIDE_BYTES = 65_536
+"""From here on a body is parsed in a thread: a mail of megabytes must not stop the others."""
+
+_log = structlog.get_logger()
+
+
+async def take(world: World, _: Caller, request: web.Request) -> web.Response:
+    """Take a provider's call: check it, read it, record it, answer as the provider expects."""
+    account, adapter = located(world, request)
+    received = await _received(world, account, request)
+    now = time.time()
+    if (refusal := checked(adapter, received, account, now)) is not None:
+        return problems.response(refusal, adapter.unverified_status)
+    events = await parsed(adapter, received, account, now)
+    kept(await world.ingest.record(events, account=account, strict=False) if events else ())
+    return _written(guarded(lambda: adapter.answer(received, account, events), account))
+
+
+def located(world: World, request: web.Request) -> tuple[Account, Channel]:
+    """Find the account a hook's address names, and its adapter; NotFound, or NoSecret."""
+    path = request.match_info
+    name = (path["channel"], path["provider"], path["account"])
+    adapter = world.channels.get(name[:2])
+    account = request.app[ACCOUNTS].get(name)
+    if adapter is None or account is None:
+        raise NotFound("there is no such channel account")
+    if account.secret is None and not account.unsigned:
+        raise NoSecret
+    return account, adapter
+
+
+def checked(adapter: Channel, request: Request, account: Account, now: float) -> Unverified | None:
+    """Verify, and give the refusal if it fails: whatever a verifier raises, the call is not proven."""
+    if account.secret is None:
+        return None
+    try:
+        adapter.verify(request, account, now)
+    except Unverified as refusal:
+        return refusal
+    except Exception as error:  # noqa: BLE001 - verifiers raise all sorts of things on hostile headers
+        return Unverified(f"the signature cannot be checked: {type(error).__name__}")
+    return None
+
+
+async def parsed(adapter: Channel, request: Request, account: Account, now: float) -> Sequence[Event]:
+    """Read a call into events; a long one in a thread."""
+
+    def parse() -> Sequence[Event]:
+        return guarded(lambda: adapter.parse(request, account, now), account)
+
+    return await asyncio.to_thread(parse) if len(request.body) > _ASIDE_BYTES else parse()
+
+
+def guarded(step: Callable[[], T], account: Account) -> T:
+    """Run a step of an adapter; what it raises on a body it did not expect is Malformed."""
+    try:
+        return step()
+    except RouterError:
+        raise
+    except Exception as error:
+        _log.warning("hook_unreadable", source=account.source, error=type(error).__name__, at=_place(error))
+        raise Malformed(f"the {account.provider} adapter cannot read this") from error
+
+
+def kept(results: Sequence[Result | RouterError]) -> None:
+    """See that every event is kept: Busy is raised, so that the provider comes again."""
+    for result in results:
+        if isinstance(result, Busy):
+            raise result
+        if isinstance(result, RouterError):
+            _log.warning("hook_event_refused", code=result.code, field=result.field)
+
+
+async def _received(world: World, account: Account, request: web.Request) -> Request:
+    """Read the call as the provider made it: address, query and body byte-exact."""
+    server = world.settings.server
+    multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/")
+    limit = server.multipart_max_bytes if multipart else server.body_max_bytes
+    body = await codec.raw(request, limit, server.body_deadline_s)
+    public = (account.setting("public_url") or server.url).rstrip("/")
+    path = request.raw_path if request.raw_path.startswith("/") else request.path_qs
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    method = "GET" if request.method == "HEAD" else request.method  # HEAD asks what GET would say
+    return Request(method, public + path, headers, body)
+
+
+def _written(reply: Reply) -> web.Response:
+    headers = {"X-Content-Type-Options": "nosniff", **reply.headers}
+    return web.Response(status=reply.status, headers=headers, body=reply.body)
+
+
+def _place(error: Exception) -> str:
+    """Say where an error came from, without the values that were there."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -1,0 +1,64 @@
+"""Reports: what was, in numbers."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import get_args
+
+import msgspec
+from aiohttp import web
+
+from router.api import codec
+from router.api.auth import Caller
+from router.api.bodies import Division, ReportQuery
+from router.api.world import World
+from router.errors import Invalid
+
+DEFAULT_DAYS = 30
+_DIVISIONS = frozenset(get_args(Division))
+_DAY = len("2026-03-02")
+
+
+async def fcr(world: World, _: Caller, request: web.Request) -> web.Response:
+    """Report first contact resolution."""
+    asked = codec.query(request, ReportQuery)
+    since, until = span(asked, datetime.now(UTC))
+    return codec.reply(await world.reports.fcr(since, until, divisions(asked.by), asked.window_days))
+
+
+async def switches(world: World, _: Caller, request: web.Request) -> web.Response:
+    """Report the channel switches."""
+    asked = codec.query(request, ReportQuery)
+    since, until = span(asked, datetime.now(UTC))
+    return codec.reply(await world.reports.switches(since, until, divisions(asked.by), asked.window_days))
+
+
+def span(asked: ReportQuery, now: datetime) -> tuple[datetime, datetime]:
+    """Give the time to report on, its end not within; a day as ``to`` is within, so its end is the next."""
+    until = now if asked.until is None else moment(asked.until, "/to", days=1)
+    since = until - timedelta(days=DEFAULT_DAYS) if asked.since is None else moment(asked.since, "/from")
+    if since >= until:
+        raise Invalid("`from` must be before `to`", field="/from")
+    return since, until
+
+
+def moment(text: str, field: str, days: int = 0) -> datetime:
+    """Read a UTC day (its start, ``days`` later) or an RFC 3339 time."""
+    try:
+        if len(text) == _DAY:
+            day = msgspec.convert(text, date)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=days)
+        found = msgspec.convert(text, datetime)
+        if found.tzinfo is None:
+            raise Invalid("a time needs its zone, for example 2026-03-02T09:00:00Z", field=field)
+        return found.astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
+        raise Invalid("give a day, 2026-03-02, or a time, 2026-03-02T09:00:00Z", field=field) from None
+
+
+def divisions(by: str) -> list[str]:
+    """Read the names to divide by, in order; none: one figure for all."""
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    if not _DIVISIONS.issuperset(names) or len(set(names)) < len(names):
+        raise Invalid(f"divide by {', '.join(sorted(_DIVISIONS))}, each once", field="/by")
+    return names
