@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+
 from msgspec import Raw, Struct
 
 from router.model.event import Attribute

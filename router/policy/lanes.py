@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from router.model.agent import AgentProfile, Capacity
+from router.model.event import Channel
 from router.model.lane import Crew, Lane
 
 WHOLE = 1_000_000
@@ -46,10 +47,9 @@ def crew_id(crew: Crew) -> str:
     return "cr_" + _name(crew)
 
 
-def capacity(profile: AgentProfile, defaults: Mapping[str, Capacity]) -> dict[str, Capacity]:
+def capacity(profile: AgentProfile, defaults: Mapping[Channel, Capacity]) -> dict[Channel, Capacity]:
     """Give weight and limit per channel; a channel with max 0 is not served at all."""
-    named: Mapping[str, Capacity] = profile.capacity
-    merged = {**defaults, **named}
+    merged = {**defaults, **profile.capacity}
     return {channel: room for channel, room in sorted(merged.items()) if room.max > 0}
 
 

@@ -31,7 +31,11 @@ class Depths:
         calls = [("TIME",), ("HGETALL", keys.depth(self._p)), ("HGETALL", keys.oldest(self._p))]
         time, states, oldest = await self._link.many(calls, key=self._anchor)
         return Counts(
-            {_split3(states[i]): int(states[i + 1]) for i in range(0, len(states), 2) if states[i + 1] != b"0"},
+            {
+                _split3(states[i]): int(states[i + 1])
+                for i in range(0, len(states), 2)
+                if states[i + 1] != b"0"
+            },
             {_split2(oldest[i]): int(oldest[i + 1]) for i in range(0, len(oldest), 2)},
             int(time[0]) * 1000 + int(time[1]) // 1000,
         )

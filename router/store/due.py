@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from router.store import keys
-from router.store.library import Library
 from router.store.link import Link
 
 
 class Dues:
     """The due entries and marks of the routing slot of one workspace."""
 
-    def __init__(self, link: Link, library: Library, p: str) -> None:
-        self._link, self._library, self._p = link, library, p
+    def __init__(self, link: Link, p: str) -> None:
+        self._link, self._p = link, p
 
     async def now(self, count: int) -> tuple[list[str], float]:
         """Name at most ``count`` entries that are due, and the seconds until the next one (at most 1)."""
@@ -28,10 +27,10 @@ class Dues:
         wait = (int(float(following[1])) - now) / 1000 if following else 1.0
         return [entry.decode() for entry in due], min(max(wait, 0.0), 1.0)
 
-    async def marks(self, older_than_ms: int, count: int) -> list[str]:
-        """Name marks that have been left for some time: their process must have died."""
-        key = keys.marks(self._p)
+    async def untold(self, older_than_ms: int, count: int) -> list[str]:
+        """Name items whose happenings wait for some time to be told: their process must have died."""
+        key = keys.untold(self._p)
         time = await self._link.call("TIME", key=key)
         before = int(time[0]) * 1000 + int(time[1]) // 1000 - older_than_ms
         found = await self._link.call("ZRANGEBYSCORE", key, "-inf", before, "LIMIT", 0, count, key=key)
-        return [mark.decode() for mark in found]
+        return [item.decode() for item in found]

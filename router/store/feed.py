@@ -40,7 +40,9 @@ class Feed:
         """Yield what comes after a number, for ever; None each ``block_ms`` in which nothing came."""
         async with self._link.blocking(self._key) as reader:
             while True:
-                reply = await reader.call("XREAD", "COUNT", 1000, "BLOCK", block_ms, "STREAMS", self._key, number)
+                reply = await reader.call(
+                    "XREAD", "COUNT", 1000, "BLOCK", block_ms, "STREAMS", self._key, number
+                )
                 if not reply:
                     yield None
                     continue

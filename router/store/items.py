@@ -122,6 +122,14 @@ class _Clear(Struct):
     rev: int
 
 
+class _Lane(Struct):
+    lane: str
+
+
+class _Offered(Struct):
+    offered: int
+
+
 class _Left(Struct):
     left: int
 
@@ -155,6 +163,10 @@ class Items:
     async def lapse(self, function: str, item: str) -> Held:
         """Run a clock's transition on an item: wrap_end, idle_end, retry or widen."""
         return await self._call(f"item_{function}", _ItemOnly(item))
+
+    async def match(self, lane: str) -> int:
+        """Offer what waits in a lane to who is ready; give how many items found an agent."""
+        return (await self._library.call("lane_match", self._anchor, _Lane(lane), reply=_Offered)).offered
 
     async def clear(self, item: str, rev: int) -> int:
         """Forget the happenings that stand on the timeline; give how many are left."""

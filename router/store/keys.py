@@ -222,6 +222,11 @@ def happenings(p: str, item: str) -> str:
     return f"{p}hp:{item}"
 
 
+def untold(p: str) -> str:
+    """Name the items with happenings the timeline has not been told: item to ms since when."""
+    return f"{p}mi"
+
+
 def declined(p: str, item: str) -> str:
     """Name the agents an item is not offered to for a while."""
     return f"{p}dn:{item}"

@@ -43,7 +43,7 @@ class Slot:
         self.agents = Agents(link, library, self.p)
         self.registry = Registries(link, library, self.p)
         self.depths = Depths(link, self.p)
-        self.dues = Dues(link, library, self.p)
+        self.dues = Dues(link, self.p)
         self.feed = Feed(link, self.p)
         self.rev = 0
 

@@ -12,5 +12,5 @@ while left > 0 do
   redis.call('LPOP', key)
   left = left - 1
 end
-if left == 0 then redis.call('ZREM', p .. 'mk', 'i:' .. req.item) end
+if left == 0 then redis.call('ZREM', p .. 'mi', req.item) end
 return { left = left }

@@ -46,7 +46,7 @@ function L.happened(c, it, what)
   L.set(it, 'hp', rev)
   what.rev, what.at_ms, what.offer = rev, c.now, it.offer
   redis.call('RPUSH', c.p .. 'hp:' .. it.id, cjson.encode(what))
-  redis.call('ZADD', c.p .. 'mk', c.now, 'i:' .. it.id)
+  redis.call('ZADD', c.p .. 'mi', c.now, it.id)
 end
 
 -- The guard of every agent action: the item is held under this offer by this agent.

@@ -1,0 +1,74 @@
+"""Folds a customer's timeline into the journey, whenever it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from router.model.entry import Entry
+from router.model.view import View
+from router.policy import linking
+from router.policy.journey import fold
+from router.policy.journey_events import Linked, journey_events
+from router.policy.journey_nouns import Journey
+from router.policy.journey_settings import DAY_MS, JourneySettings
+from router.store.reading import Reading
+from router.store.views import Views
+
+_ENTRY = msgspec.json.Decoder(Entry)
+
+
+class Folded(Struct, frozen=True):
+    """A journey, the view it is of, and the version of each handle it was read at."""
+
+    journey: Journey
+    view: View
+    versions: Mapping[str, tuple[int, int]]
+
+
+class Folds:
+    """Reads all handles of a view and folds them; it holds nothing, so it is never old."""
+
+    def __init__(
+        self, views: Views, reading: Reading, settings: JourneySettings, now: Callable[[], float]
+    ) -> None:
+        self._views, self._reading, self._settings, self._now = views, reading, settings, now
+
+    async def journey(
+        self,
+        customer: str,
+        as_of_ms: int | None = None,
+        window_days: float | None = None,
+        unknown: Literal["same", "new"] | None = None,
+    ) -> Journey:
+        """Fold the customer as known at ``as_of_ms`` (None: now), with the window W in days."""
+        return (await self.folded(customer, as_of_ms, window_days, unknown)).journey
+
+    async def folded(
+        self,
+        customer: str,
+        as_of_ms: int | None = None,
+        window_days: float | None = None,
+        unknown: Literal["same", "new"] | None = None,
+    ) -> Folded:
+        """Fold, and say what was read."""
+        at_ms = int(self._now() * 1000) if as_of_ms is None else as_of_ms
+        view = await self._views.get(customer)
+        edges = await self._views.edges(customer) if view.rev else []
+        hids = view.hids if as_of_ms is None else linking.hids_at(customer, edges, at_ms)
+        # Asked for in the same tick, the versions are never newer than what is read.
+        versions, kept = await asyncio.gather(self._reading.versions(hids), self._reading.whole(hids))
+        links = [
+            Linked(edge.a.hid, edge.b.hid, edge.when)
+            for edge in edges
+            if (edge.holds() if as_of_ms is None else edge.holds(at_ms))
+        ]
+        events = journey_events((_ENTRY.decode(one.json) for one in kept), links, as_of_ms=at_ms)
+        settings = self._settings if unknown is None else replace(self._settings, unknown=unknown)
+        window_ms = settings.window_ms if window_days is None else round(window_days * DAY_MS)
+        return Folded(fold(events, as_of_ms=at_ms, window_ms=window_ms, settings=settings), view, versions)

@@ -1,0 +1,191 @@
+"""Prepares an event to rest: where, when, and what it means for its conversation. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from router.model import ids
+from router.model.change import change_of
+from router.model.event import Event, fit_id
+from router.model.handle import Handle, Party
+from router.model.need import Want
+from router.model.rule import Facts, Rule
+from router.policy import arrival
+from router.policy.handles import normalise
+from router.policy.rules import decide
+from router.store.recording import Applying, Pair, Recording
+from router.store.workspace import Workspace
+
+_RANKS = {"observed": 0, "claimed": 1, "attested": 2}
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class PairDoc(Struct, frozen=True):
+    """What a pair of handles stands on, for whoever links them."""
+
+    type: str
+    value: str
+    rank: int
+    who: str
+    why: str
+    when_ms: int
+
+
+class _Head(Struct, omit_defaults=True):
+    """What an entry has beyond its event; it stands before it."""
+
+    event: str
+    home: str
+    conversation: str
+    received_at: datetime
+    occurred_at: datetime | None = None
+
+
+class Prepared(Struct, frozen=True):
+    """An event and what is to be stored of it; ``stored`` None: it is not kept (typing)."""
+
+    event: Event
+    place: ids.Place
+    stored: Recording | Applying | None
+    want: Want | None
+
+
+class Preparer:
+    """Knows the workspace and the rules; everything else is in the event."""
+
+    def __init__(self, workspace: Workspace, rules: Sequence[Rule], now: Callable[[], float]) -> None:
+        self._key, self._rules, self._now = workspace.hash_key, rules, now
+
+    def prepare(
+        self, event: Event, *, queue: str | None = None, batch: str | None = None, strict: bool = True
+    ) -> Prepared:
+        """Prepare one event; ``queue`` is that of its account, ``batch`` names an import."""
+        body = ids.body_hash(_ENCODE(event))
+        received_ms = int(self._now() * 1000)
+        event, occurred_ms = _settled(event, received_ms)
+        customer = normalise(event.customer) if event.customer else None
+        place = ids.place(self._key, event, customer)
+        if event.kind == "typing":
+            return Prepared(event, place, None, None)
+        change = change_of(event)
+        if change and customer and event.target:
+            applying = Applying(
+                handle=customer,
+                hid=place.hid,
+                event=place.event,
+                digest=place.digest,
+                body=body,
+                target=ids.event_digest(self._key, event.source, fit_id(event.target)),
+                change=change,
+                occurred=occurred_ms,
+                sequence=event.sequence,
+                name=event.customer.name if event.customer else None,
+                strict=strict,
+                batch=batch,
+            )
+            return Prepared(event, place, applying, None)
+        want = self._want(event, queue, received_ms) if batch is None else None
+        recording = self._recording(event, place, occurred_ms, received_ms, want)
+        recording = replace(recording, body=body, strict=strict, batch=batch)
+        return Prepared(event, place, recording, want)
+
+    def own(self, event: Event, hid: str, conversation: str, close_want: int | None) -> Recording:
+        """Prepare an event of the router itself, which rests with the conversation it is about."""
+        received_ms = int(self._now() * 1000)
+        event, occurred_ms = _settled(event, received_ms)
+        digest = ids.event_digest(self._key, event.source, event.id)
+        customer = normalise(event.customer) if event.customer else None
+        home = ids.place(self._key, event, customer).home
+        place = ids.Place(home, hid, conversation, ids.event_id(hid, digest), digest)
+        recording = self._recording(event, place, occurred_ms, received_ms, None)
+        return replace(recording, body=ids.body_hash(b""), strict=False, close_want=close_want)
+
+    def _want(self, event: Event, queue: str | None, received_ms: int) -> Want | None:
+        if event.channel is None or not arrival.needs_person(event):
+            return None
+        wish = decide(event, Facts(), self._rules, queue)
+        return Want(
+            queue=wish.queue,
+            channel=event.channel,
+            label=event.label or event.channel,
+            skills=wish.skills,
+            priority=wish.priority,
+            target_s=wish.target_s,
+            issue=event.issues[0] if event.issues else None,
+            topic=wish.topic,
+            received_ms=received_ms,
+        )
+
+    def _recording(
+        self, event: Event, place: ids.Place, occurred_ms: int, received_ms: int, want: Want | None
+    ) -> Recording:
+        ends, out = arrival.ends(event), event.direction == "out"
+        own = event.source.startswith("router")
+        return Recording(
+            handle=place.home,
+            hid=place.hid,
+            conversation=place.conversation,
+            digest=place.digest,
+            body=b"",
+            entry=_entry(event, place, received_ms),
+            occurred=occurred_ms,
+            sequence=event.sequence,
+            received=received_ms,
+            direction=event.direction or "internal",
+            source=event.source,
+            channel=event.channel,
+            label=event.label,
+            to=event.to,
+            thread=event.thread,
+            name=event.customer.name if event.customer else None,
+            name_trust=_RANKS[event.customer.trust] if event.customer else 0,
+            want=want is not None,
+            facts=_ENCODE(want).decode() if want else None,
+            ended=ends and not own,
+            answered=arrival.answers(event),
+            handed=event.kind == "handoff",
+            routed=not own and (want is not None or ends or out),
+            pairs=self._pairs(event, place, received_ms),
+        )
+
+    def _pairs(self, event: Event, place: ids.Place, received_ms: int) -> tuple[Pair, ...]:
+        named = [(party, normalise(party)) for party in event.also]
+        return tuple(
+            _pair(self._key, party, handle, event, received_ms)
+            for party, handle in named
+            if handle is not None and handle != place.home
+        )
+
+
+def _pair(key: bytes, party: Party, handle: Handle, event: Event, received_ms: int) -> Pair:
+    rank = _RANKS[party.trust]
+    why = f"{event.kind} {event.id}"
+    doc = PairDoc(handle.type, handle.value, rank, event.source, why, received_ms)
+    return Pair(ids.handle_id(key, handle), rank, _ENCODE(doc).decode())
+
+
+def _settled(event: Event, received_ms: int) -> tuple[Event, int]:
+    """Give the event with a believable time, and the time in ms."""
+    claimed = event.occurred_at
+    claimed_ms = None if claimed is None else round(claimed.timestamp() * 1000)
+    occurred_ms, beyond = arrival.happened_ms(claimed_ms, received_ms)
+    if beyond:
+        event = replace(event, occurred_at=_time(occurred_ms), flags=[*event.flags, "clock_skew"])
+    return event, occurred_ms
+
+
+def _entry(event: Event, place: ids.Place, received_ms: int) -> bytes:
+    """Write the JSON that is served: what we know of the event, then the event itself."""
+    received = _time(received_ms)
+    missing = received if event.occurred_at is None else None
+    head = _ENCODE(_Head(place.event, place.hid, place.conversation, received, missing))
+    return head[:-1] + b"," + _ENCODE(event)[1:]
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,85 @@
+"""Tick 2 of the way of an event: what a conversation needs becomes an item in a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from router.errors import Busy, Stale
+from router.model.lane import Lane
+from router.model.need import Need, Plan, Want
+from router.model.routing import Routing
+from router.policy.lanes import serves
+from router.policy.plan import plan
+from router.store.items import Held, Sync
+from router.store.slot import RoutingSlot
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+"""Each attempt reads the registry anew; it changes with configuration, not with traffic."""
+
+
+class Route:
+    """Thinks under the registry as this process knows it; Lua refuses what is stale."""
+
+    def __init__(self, slot: RoutingSlot, settings: Routing) -> None:
+        self._items, self._registries, self._settings = slot.items, slot.registries, settings
+
+    async def sync(self, need: Need) -> Held:
+        """Bring the conversation's item in line. Raises Busy, StoreAway."""
+
+        async def attempt() -> Held:
+            made, lane = self.plan(need.want)
+            await self.open(made, lane)
+            return await self._items.sync(self._request(need, made))
+
+        return await self.fresh(attempt)
+
+    def plan(self, want: Want) -> tuple[Plan, Lane]:
+        """Plan an item under the registry at hand."""
+        return plan(want, self._registries.now.queues, self._settings)
+
+    async def open(self, made: Plan, lane: Lane) -> None:
+        """Open the lane of a plan where it is not; Stale when the registry moved on."""
+        now = self._registries.now
+        if made.lane not in now.lanes:
+            crews = [crew for crew, what in now.crews.items() if serves(what, lane)]
+            await self._registries.open_lane(made.lane, lane, crews)
+
+    async def fresh(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Think, commit, and think again while the registry moves on."""
+        for _ in range(ATTEMPTS):
+            try:
+                return await attempt()
+            except Stale:
+                await self._registries.refresh()
+        raise Busy("the configuration keeps changing; try again")
+
+    def _request(self, need: Need, made: Plan) -> Sync:
+        want = need.want
+        return Sync(
+            cnv=need.cnv,
+            hid=need.hid,
+            view=need.view,
+            rev=need.rev,
+            want_rev=need.want_rev,
+            ended=need.ended,
+            seen=need.seen,
+            in_n=need.in_n,
+            received_ms=want.received_ms,
+            queue=made.queue,
+            channel=want.channel,
+            label=want.label,
+            lane=made.lane,
+            skills=made.skills,
+            priority=want.priority,
+            add_ms=made.add_ms,
+            offer_ms=made.offer_ms,
+            wrap_ms=made.wrap_ms,
+            idle_ms=made.idle_ms,
+            max_offers=self._settings.max_offers,
+            issue=want.issue,
+            topic=want.topic,
+            reg=self._registries.now.reg,
+        )

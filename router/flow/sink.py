@@ -1,0 +1,26 @@
+"""Where listeners put what they heard: the same door as HTTP, behind the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from router.errors import Busy, RouterError
+from router.flow.ingest import Ingest
+from router.model.event import Event
+from router.ports import Account, Result
+
+
+class AccountSink:
+    """Records the events of one account; raises Busy when they cannot be kept now."""
+
+    def __init__(self, ingest: Ingest, account: Account) -> None:
+        self._ingest, self._account = ingest, account
+
+    async def post(self, events: Sequence[Event], raw: bytes) -> Sequence[Result]:
+        """Record the events in order, return when they are durable. ``raw``: what they were read from."""
+        del raw  # raw bodies are kept from the release on that has the blob store
+        found = await self._ingest.record(events, account=self._account, strict=False)
+        for problem in found:
+            if isinstance(problem, Busy):
+                raise problem
+        return [one for one in found if not isinstance(one, RouterError)]

@@ -1,0 +1,26 @@
+"""The pulse of the store: whether it answers, and keeps what it is told."""
+
+from __future__ import annotations
+
+from router.store.link import Link
+
+
+class Pulse:
+    """Asks the server how it is."""
+
+    def __init__(self, link: Link, key: str) -> None:
+        self._link, self._key = link, key
+
+    async def ping(self) -> None:
+        """Return when the server answers. Raises StoreAway, Busy."""
+        await self._link.call("PING", key=self._key)
+
+    async def trouble(self) -> str | None:
+        """Say what keeps the server from writing to disk, or evicts what we keep; None: nothing."""
+        text: bytes = await self._link.call("INFO", key=self._key)
+        fields = dict(line.split(":", 1) for line in text.decode().splitlines() if ":" in line)
+        if fields.get("aof_last_write_status") == "err" or fields.get("aof_last_bgrewrite_status") == "err":
+            return "the server cannot write its append-only file: look at the disk"
+        if fields.get("maxmemory", "0") != "0" and fields.get("maxmemory_policy") != "noeviction":
+            return "maxmemory-policy must be noeviction, or the server forgets events"
+        return None
