@@ -38,7 +38,8 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def url(self) -> str:
         """The address providers call, without a slash at its end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 class Store(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

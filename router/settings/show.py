@@ -43,7 +43,8 @@ def _toml(value: Any) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else f'"{key}"'
+    bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
+    return key if bare else msgspec.json.encode(key).decode()
 
 
 def doubts(settings: Settings, adapters: Container[tuple[str, str]]) -> Iterator[str]:
@@ -54,6 +55,9 @@ def doubts(settings: Settings, adapters: Container[tuple[str, str]]) -> Iterator
     for place, queue in _named_queues(settings):
         if queue not in settings.queues and queue != DEFAULT_QUEUE:
             yield f"{place} names the queue `{queue}`, which is not in this configuration"
+    signed = [account for account in settings.accounts if account.secret]
+    if settings.server.public_url is None and any(not account.setting("public_url") for account in signed):
+        yield f"server.public_url is not set, so providers that sign addresses must call {settings.server.url}"
     for account in settings.accounts:
         if (account.channel, account.provider) not in adapters:
             yield f"{_place(account)} has no adapter; `router channels list` names those there are"

@@ -111,6 +111,8 @@ def test_check_warns_of_oversights(tmp_path: Path) -> None:
         queue = "texts"
         [channels.sms.pigeon.post]
         unsigned = true
+        [channels.voice.twilio.main]
+        secret = "s"
         """,
         "utf-8",
     )
@@ -125,6 +127,7 @@ def test_check_warns_of_oversights(tmp_path: Path) -> None:
         assert words in done.stderr
     assert "channels.sms.twilio.main has no secret" in done.stderr
     assert "channels.sms.pigeon.post has no adapter" in done.stderr
+    assert "must call http://127.0.0.1:8080" in done.stderr
     assert "`support`" not in done.stderr
 
 

@@ -154,6 +154,14 @@ def test_origin_names_where_a_setting_comes_from(tmp_path: Path) -> None:
     assert origin(sources, ("smtp", "port")) == "default"
 
 
+def test_the_address_providers_call() -> None:
+    """Where nobody says, the one we listen on; a slash at the end is left out."""
+    assert Settings().server.url == "http://127.0.0.1:8080"
+    assert load(environ={"ROUTER_HOST": "::1", "ROUTER_PORT": "0"}).server.url == "http://[::1]:0"
+    named = load(environ={"ROUTER_PUBLIC_URL": "https://r.example/base/"})
+    assert named.server.url == "https://r.example/base"
+
+
 # -- secrets ---------------------------------------------------------------------------------------
 
 
