@@ -57,7 +57,7 @@ def doubts(settings: Settings, adapters: Container[tuple[str, str]]) -> Iterator
             yield f"{place} names the queue `{queue}`, which is not in this configuration"
     signed = [account for account in settings.accounts if account.secret]
     if settings.server.public_url is None and any(not account.setting("public_url") for account in signed):
-        yield f"server.public_url is not set, so providers that sign addresses must call {settings.server.url}"
+        yield f"server.public_url is not set, so providers that sign it must call {settings.server.url}"
     for account in settings.accounts:
         if (account.channel, account.provider) not in adapters:
             yield f"{_place(account)} has no adapter; `router channels list` names those there are"
