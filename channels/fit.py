@@ -21,7 +21,7 @@ def fit(text: str | None, limit: int = LINE) -> str | None:
 def number(text: str | None, low: float, high: float) -> float | None:
     """Read a decimal number from ``low`` to ``high``; None where it is none or lies outside."""
     try:
-        found = float((text or "")[:64])
+        found = float(text or "")
     except ValueError:
         return None
     return found if low <= found <= high else None

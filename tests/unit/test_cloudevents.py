@@ -173,6 +173,13 @@ def test_the_body_of_the_binary_mode_is_data(media: str, body: bytes, payload: s
     assert one(BINARY | ({"content-type": media} if media else {}), body).payload == payload
 
 
+def test_the_type_of_the_data_is_the_content_type() -> None:
+    """A ce- header cannot say otherwise."""
+    headers = BINARY | {"content-type": "application/json", "ce-datacontenttype": "text/plain"}
+    assert one(headers, b"[1]") == one(headers | {"ce-datacontenttype": "%ff"}, b"[1]")
+    assert one(headers, b"[1]").attrs["datacontenttype"] == "application/json"
+
+
 def test_data_that_is_one_of_our_events_is_that_event() -> None:
     """The CloudEvent gives id, source and time, the data the rest."""
     time = {"time": "2026-03-02T10:00:00+01:00"}
