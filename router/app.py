@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -263,8 +264,9 @@ async def serve(settings: Settings) -> None:
 
 def tell_ready(addresses: Mapping[str, str], secret: str | None) -> None:
     """Log the one line that says the router is ready, and where it listens."""
-    first = {"first_admin_key": secret} if secret else {}
-    structlog.get_logger().info("ready", **addresses, **first)
+    if secret:
+        print(f"Your first admin key, shown this once: {secret}", file=sys.stderr)  # noqa: T201 - never a log
+    structlog.get_logger().info("ready", **addresses)
 
 
 def run(settings: Settings) -> None:

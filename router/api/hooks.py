@@ -105,10 +105,13 @@ async def _received(world: World, account: Account, request: web.Request) -> Req
     limit = server.multipart_max_bytes if multipart else server.body_max_bytes
     body = await codec.raw(request, limit, server.body_deadline_s)
     public = (account.setting("public_url") or server.url).rstrip("/")
-    path = request.raw_path if request.raw_path.startswith("/") else request.path_qs
+    called = request.raw_path if request.raw_path.startswith("/") else request.path_qs
+    path, mark, query = called.partition("?")
+    # The setting may name the whole address as it stands at the provider, or only what is before ours.
+    address = public if public.endswith(path) else public + path
     headers = {name.lower(): value for name, value in request.headers.items()}
     method = "GET" if request.method == "HEAD" else request.method  # HEAD asks what GET would say
-    return Request(method, public + path, headers, body)
+    return Request(method, address + mark + query, headers, body)
 
 
 def _written(reply: Reply) -> web.Response:

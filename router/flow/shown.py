@@ -65,7 +65,7 @@ def agent(record: AgentRecord, items: list[Mapping[str, str]]) -> AgentView:
 
 def queue(name: str, profile: QueueProfile, counts: Counts) -> QueueView:
     """Show a queue's depth per channel and in all."""
-    channels = sorted({channel for found, channel, _ in counts.states if found == name})
+    channels = sorted(channel for found, channel in counts.places if found == name)
     shown = {channel: _depth(name, channel, counts) for channel in channels}
     ages = [depth.oldest_s for depth in shown.values() if depth.oldest_s is not None]
     sums = {state: sum(getattr(depth, state) for depth in shown.values()) for state in STATES}

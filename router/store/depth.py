@@ -12,11 +12,15 @@ from router.store.link import Link
 
 
 class Counts(Struct, frozen=True):
-    """``states`` by (queue, channel, state); ``oldest`` entry time in ms by (queue, channel)."""
+    """``states``: what is not zero, by (queue, channel, state); ``oldest`` entry time in ms.
+
+    ``places``: every (queue, channel) that ever had an item.
+    """
 
     states: Mapping[tuple[str, str, str], int]
     oldest: Mapping[tuple[str, str], int]
     now_ms: int
+    places: frozenset[tuple[str, str]] = frozenset()
 
 
 class Depths:
@@ -30,14 +34,12 @@ class Depths:
         """Read the kept counters: one call whatever the number of queues."""
         calls = [("TIME",), ("HGETALL", keys.depth(self._p)), ("HGETALL", keys.oldest(self._p))]
         time, states, oldest = await self._link.many(calls, key=self._anchor)
+        counts = {_split3(states[i]): int(states[i + 1]) for i in range(0, len(states), 2)}
         return Counts(
-            {
-                _split3(states[i]): int(states[i + 1])
-                for i in range(0, len(states), 2)
-                if states[i + 1] != b"0"
-            },
+            {place: count for place, count in counts.items() if count},
             {_split2(oldest[i]): int(oldest[i + 1]) for i in range(0, len(oldest), 2)},
             int(time[0]) * 1000 + int(time[1]) // 1000,
+            frozenset((queue, channel) for queue, channel, _ in counts),
         )
 
     async def recount(self) -> Counts:
