@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -62,11 +63,15 @@ def _told(entries: Iterable[Entry], as_of_ms: int) -> list[tuple[int, Entry]]:
             continue
         at_ms = ms_of(entry.occurred_at or entry.received_at)
         key = (entry.source, entry.id)
-        if at_ms <= as_of_ms and (key not in once or entry.received_at < once[key][1].received_at):
+        if at_ms <= as_of_ms and (key not in once or _arrived(entry) < _arrived(once[key][1])):
             once[key] = (at_ms, entry)
     return sorted(
         once.values(), key=lambda part: (part[0], part[1].sequence, part[1].received_at, part[1].id)
     )
+
+
+def _arrived(entry: Entry) -> tuple[datetime, str]:
+    return (entry.received_at, entry.home)
 
 
 def _failed(entry: Entry) -> bool:

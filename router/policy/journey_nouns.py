@@ -119,7 +119,8 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``anchor_ms``: the end of our last response, None while unanswered, pending or reopened.
     ``repeat_ms``: the first repeat; ``repeat_anchor_ms``: the anchor at that moment, None where there
-    was none. ``no_ms``: the first survey that said no. ``outcome``: the last wrap-up, at ``outcome_ms``.
+    was none; ``repeats_here`` counts those on the first contact's channel. ``no_ms``: the first survey
+    that said no. ``outcome``: the last wrap-up, at ``outcome_ms``. ``bot`` and ``person``: who answered.
     ``waits``: waits over their targets, uncapped.
     """
 
@@ -132,11 +133,14 @@ class Facts(Struct, frozen=True, kw_only=True):
     answered: bool
     repeat_ms: int | None
     repeat_anchor_ms: int | None
+    repeats_here: int
     no_ms: int | None
     yes: bool
     asked: bool
     outcome: Outcome | None
     outcome_ms: int | None
+    bot: bool
+    person: bool
     waits: float
     questions: int
 

@@ -65,7 +65,7 @@ def known(events: Iterable[JourneyEvent], as_of_ms: int) -> list[JourneyEvent]:
             continue
         key = (event.source, event.id)
         first = named.get(key)
-        if first is None or event.received_ms < first.received_ms:
+        if first is None or (event.received_ms, event.customer) < (first.received_ms, first.customer):
             named[key] = event
     return sorted((*named.values(), *nameless), key=_order)
 

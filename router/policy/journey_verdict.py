@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from router.policy.journey_nouns import Answer, EpisodeAnswer, Facts, Journey, Reason, Switches
 from router.policy.journey_reading import Reading
 from router.policy.journey_settings import EffortWeights
@@ -156,18 +158,49 @@ def _facts(episode: Episode) -> Facts:
         answered=episode.answered,
         repeat_ms=episode.repeat_ms,
         repeat_anchor_ms=episode.repeat_anchor_ms,
+        repeats_here=episode.repeats_here,
         no_ms=episode.no_ms,
         yes=episode.yes,
         asked=episode.asked and first is not None and not episode.contacts[-1].wrapped,
         outcome=episode.outcome,
         outcome_ms=episode.outcome_ms,
+        bot=episode.bot,
+        person=any(contact.person for contact in episode.contacts),
         waits=episode.waits,
         questions=episode.questions,
     )
 
 
-def effort(answer: EpisodeAnswer, waits: float, questions: int, weights: EffortWeights) -> float:
-    """Observed effort E of an episode, in attempts: what the customer did beyond asking once.
+class Counted(Protocol):
+    """What effort is counted from: an episode's answer, or its row."""
+
+    @property
+    def attempts(self) -> int:
+        """How often the customer tried."""
+
+    @property
+    def switches_customer(self) -> int:
+        """How often the customer changed the channel."""
+
+    @property
+    def switches_company(self) -> int:
+        """How often we did."""
+
+    @property
+    def transfers(self) -> int:
+        """How often the matter went to other hands."""
+
+    @property
+    def escalations(self) -> int:
+        """How often it went up."""
+
+    @property
+    def handoffs(self) -> int:
+        """How often it went from a bot to a person."""
+
+
+def effort(answer: Counted, waits: float, questions: int, weights: EffortWeights) -> float:
+    """Give the observed effort E of an episode, in attempts: what it took beyond asking once.
 
     ``waits``: waits over their targets. The journey score is 100 / (1 + E).
     """
