@@ -47,10 +47,11 @@ def clean(text: str) -> str:
 
 
 def _codec(name: str) -> str | None:
-    if not _CHARSET.fullmatch(name):
+    meant = _ALIASES.get(name, name)
+    if not _CHARSET.fullmatch(meant):
         return None
     try:
-        return codecs.lookup(_ALIASES.get(name, name)).name
+        return codecs.lookup(meant).name
     except (LookupError, ValueError):
         return None
 

@@ -84,6 +84,7 @@ def by_head(mail: Mail) -> Event:
         id=_id(mail),
         source=account.source,
         channel="email",
+        medium="email",
         kind="message",
         direction="in",
         author="customer",

@@ -36,7 +36,7 @@ class Readers:
     async def stop(self) -> None:
         """End the workers, once each is done with its mail."""
         for _ in range(self._number):
-            await _dismiss(await self._idle.get())
+            await _dismiss(await self._idle.get(), self._deadline_s)
 
     async def read(self, raw: bytes, account: Account, envelope: Envelope) -> list[Event]:
         """Read one mail; Busy when all workers are taken until the deadline.
@@ -44,24 +44,31 @@ class Readers:
         A mail that takes longer, or takes its worker down, is given back ``unparsed``: sending it
         again would only do the same to the next worker.
         """
-        try:
-            worker = await asyncio.wait_for(self._idle.get(), self._deadline_s)
-        except TimeoutError:
-            raise Busy("all readers of mail are busy") from None
+        worker = await self._free()
         job = Job(raw, msgspec.structs.replace(account, secret=None), time.time(), envelope)
         try:
-            worker = worker or await _hire()
-            return await asyncio.wait_for(_ask(worker, job), self._deadline_s)
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError):
-            await _dismiss(worker, kill=True)
+            async with asyncio.timeout(self._deadline_s):
+                worker = worker or await _hire()
+                events = await _ask(worker, job)
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError, msgspec.DecodeError, ValueError):
+            await _dismiss(worker)
             worker = None
             return unparsed(raw, account, job.now, envelope)
-        except asyncio.CancelledError:
-            await _dismiss(worker, kill=True)
+        except BaseException:
+            await _dismiss(worker)  # it may still be at a mail that nobody waits for
             worker = None
             raise
+        else:
+            return events
         finally:
             self._idle.put_nowait(worker)
+
+    async def _free(self) -> asyncio.subprocess.Process | None:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._idle.get()
+        except TimeoutError:
+            raise Busy("all readers of mail are busy") from None
 
 
 async def _hire() -> asyncio.subprocess.Process:
@@ -74,21 +81,25 @@ async def _hire() -> asyncio.subprocess.Process:
     )
 
 
-async def _dismiss(worker: asyncio.subprocess.Process | None, *, kill: bool = False) -> None:
+async def _dismiss(worker: asyncio.subprocess.Process | None, patience_s: float = 0) -> None:
+    """End a worker: it ends with its input, or is killed after ``patience_s`` seconds."""
     if worker is None:
         return
     if worker.stdin:
         worker.stdin.close()
-    if kill:
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await worker.wait()
+            return
+    with contextlib.suppress(ProcessLookupError):
+        worker.kill()
     await worker.wait()
 
 
 async def _ask(worker: asyncio.subprocess.Process, job: Job) -> list[Event]:
     """Give the job and take the answer; whatever is not a list of whole events raises ValueError."""
     if worker.stdin is None or worker.stdout is None:
-        raise OSError("the worker has no pipes")
+        raise ConnectionError("the worker has no pipes")
     worker.stdin.write(frame(msgspec.msgpack.encode(job)))
     await worker.stdin.drain()
     length = int.from_bytes(await worker.stdout.readexactly(4), "big")
