@@ -26,6 +26,7 @@ from router.flow.carry import Carry
 from router.flow.clock import Clock
 from router.flow.context import Contexts
 from router.flow.courier import Courier
+from router.flow.doctor import Doctor
 from router.flow.fold import Folds
 from router.flow.health import Health
 from router.flow.ingest import Ingest
@@ -113,7 +114,9 @@ class House:
         self.serve = Serve(self.slot, self.route, tell, self.contexts, self.push, self.background, routing)
         self.reports = Reports(self.rows, journey, now)
         self.keyring = Keyring(System(link, library), workspace.name)
-        self.health = Health(Pulse(link, self.slot.anchor), self.staff)
+        pulse = Pulse(link, self.slot.anchor)
+        self.health = Health(pulse, self.staff)
+        self.doctor = Doctor(self.slot, self.rows, self.marks, self.folds, pulse, journey, now)
         self.clock = Clock(self.slot, routing)
         self.courier = Courier(
             self.marks, self.slot.dues, self.registers, self.views, carry, self.join, tell, self.project
@@ -150,10 +153,7 @@ class House:
 
 async def open_house(settings: Settings, stack: AsyncExitStack) -> House:
     """Start or reach the store, load the library, open the workspace. The stack closes it all again."""
-    url: str | None = settings.store.redis_url
-    if url is None:
-        engine = running(Path(settings.store.data), durable=settings.store.durable)
-        url = await stack.enter_async_context(engine)
+    url = settings.store.redis_url or await embedded(settings, stack)
     met: list[Meeting] = []
 
     async def on_connect(run_id: str) -> None:
@@ -168,9 +168,13 @@ async def open_house(settings: Settings, stack: AsyncExitStack) -> House:
     meeting = Meeting(link, library, workspace)
     await meeting.meet()
     met.append(meeting)
-    house = House(settings, link, library, workspace)
-    await house.seed()
-    return house
+    return House(settings, link, library, workspace)
+
+
+async def embedded(settings: Settings, stack: AsyncExitStack) -> str:
+    """Start the embedded engine on the data directory; give its address. DataInUse, EngineMissing."""
+    engine = running(Path(settings.store.data), durable=settings.store.durable)
+    return await stack.enter_async_context(engine)
 
 
 class Running:
@@ -256,6 +260,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         house = await open_house(settings, stack)
+        await house.seed()
         secret = await admit(house)
         async with Running(house) as running_house:
             tell_ready(running_house.addresses, secret)

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 could not (one sentence on stderr says what and why), 2 ca
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ import click
 from router.errors import RouterError
 
 if TYPE_CHECKING:
-    from router.settings import Layer
+    from router.settings import Layer, Settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -173,6 +174,69 @@ def journey(file: IO[bytes]) -> None:
     from router.policy.journey import answer_line
 
     answer_lines(file, answer_line)
+
+
+@main.command()
+@configured
+def doctor(config: Path | None, **options: Any) -> None:
+    """Say what is wrong with the store, the numbers or the machine, and how to mend it."""
+    from router.operate import examine
+
+    if not asyncio.run(examine(_settled(config, options))):
+        raise click.ClickException("something is ill; the arrows say how to mend it")
+
+
+@main.command()
+def openapi() -> None:
+    """Write the API's description, OpenAPI 3.1."""
+    from router.api.openapi import document
+
+    click.echo(document())
+
+
+@main.group()
+def keys() -> None:
+    """Make, list and revoke API keys."""
+
+
+@keys.command()
+@configured
+@click.option("--role", type=click.Choice(["adapter", "agent", "supervisor", "admin"]), required=True)
+@click.option("--name", required=True, help="What people call the key.")
+@click.option("--agent", help="The one agent an agent key speaks for.")
+@click.option("--source", multiple=True, help="A source an adapter key may post for; none: all.")
+def add(
+    config: Path | None, role: Any, name: str, agent: str | None, source: tuple[str, ...], **options: Any
+) -> None:
+    """Make a key; its secret is written this once."""
+    from router.operate import add_key
+
+    asyncio.run(add_key(_settled(config, options), role, name, agent, source or None))
+
+
+@keys.command("list")
+@configured
+def list_keys(config: Path | None, **options: Any) -> None:
+    """List every key, without its secret."""
+    from router import operate
+
+    asyncio.run(operate.list_keys(_settled(config, options)))
+
+
+@keys.command()
+@configured
+@click.argument("key")
+def revoke(config: Path | None, key: str, **options: Any) -> None:
+    """Make a key void, at once."""
+    from router.operate import revoke_key
+
+    asyncio.run(revoke_key(_settled(config, options), key))
+
+
+def _settled(config: Path | None, options: dict[str, Any]) -> Settings:
+    from router.settings import settle
+
+    return settle(sources(config, options))
 
 
 def answer_lines(file: Iterable[bytes], answer: Callable[[bytes], bytes]) -> None:

@@ -49,7 +49,7 @@ class Project:
     async def put(self, customer: str) -> None:
         """Fold the view of a customer id and put its rows; a view that ceased is emptied."""
         rev = await self._views.rev(customer)
-        folded = [await self._folds.folded(customer, window_days=days) for days in self._settings.windows]
+        folded = await folds_of(self._folds, customer, self._settings)
         found = folded[0]
         ceased = found.view.view != customer
         parts = {"view": (0, rev), "settings": (0, self._settings.revision)}
@@ -57,7 +57,9 @@ class Project:
             if ceased:
                 await self._store.put(customer, parts, [])
             else:
-                await self._store.put(customer, parts | dict(found.versions), self._rows(folded))
+                await self._store.put(
+                    customer, parts | dict(found.versions), as_rows(folded, self._settings, self._zone)
+                )
         except Stale:
             return  # somebody folded more than we saw, and clears the marks
         await self._views.clear(customer, rev)
@@ -67,9 +69,16 @@ class Project:
         for hid, (_, handle_rev) in found.versions.items():
             await self._marks.clear_rows(hid, handle_rev)
 
-    def _rows(self, folded: list[Folded]) -> list[Row]:
-        return [
-            Row(date_of(row.day), pack(row))
-            for days, one in zip(self._settings.windows, folded, strict=True)
-            for row in rows(one.journey, window_ms=round(days * DAY_MS), zone=self._zone)
-        ]
+
+async def folds_of(folds: Folds, customer: str, settings: JourneySettings) -> list[Folded]:
+    """Fold a customer once with each window that reports keep."""
+    return [await folds.folded(customer, window_days=days) for days in settings.windows]
+
+
+def as_rows(folded: list[Folded], settings: JourneySettings, zone: tzinfo = UTC) -> list[Row]:
+    """Write the rows of a customer, of all windows."""
+    return [
+        Row(date_of(row.day), pack(row))
+        for days, one in zip(settings.windows, folded, strict=True)
+        for row in rows(one.journey, window_ms=round(days * DAY_MS), zone=zone)
+    ]

@@ -107,6 +107,19 @@ def _lives(pid: int) -> bool:
     return pid > 0
 
 
+def socket_of(path: Path) -> Path | None:
+    """Give the socket of the engine that a living router runs on a data directory; None: none does."""
+    try:
+        lock = os.open(path / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        owner, room = _note(lock)
+    finally:
+        os.close(lock)
+    return room / "s" if room is not None and _lives(owner) else None
+
+
 def _clear(room: Path | None) -> None:
     """Remove a socket's directory, ours by its name and owner; one that a killed router left, too."""
     if room and room.name.startswith(_PREFIX) and room.is_dir() and room.stat().st_uid == os.getuid():

@@ -15,12 +15,21 @@ class Pulse:
         """Return when the server answers. Raises StoreAway, Busy."""
         await self._link.call("PING", key=self._key)
 
+    async def version(self) -> str:
+        """Name the server and its version."""
+        fields = await self._info()
+        name = "Valkey" if "valkey_version" in fields else "Redis"
+        return f"{name} {fields.get('valkey_version') or fields.get('redis_version', '?')} answers"
+
     async def trouble(self) -> str | None:
         """Say what keeps the server from writing to disk, or evicts what we keep; None: nothing."""
-        text: bytes = await self._link.call("INFO", key=self._key)
-        fields = dict(line.split(":", 1) for line in text.decode().splitlines() if ":" in line)
+        fields = await self._info()
         if fields.get("aof_last_write_status") == "err" or fields.get("aof_last_bgrewrite_status") == "err":
             return "the server cannot write its append-only file: look at the disk"
         if fields.get("maxmemory", "0") != "0" and fields.get("maxmemory_policy") != "noeviction":
             return "maxmemory-policy must be noeviction, or the server forgets events"
         return None
+
+    async def _info(self) -> dict[str, str]:
+        text: bytes = await self._link.call("INFO", key=self._key)
+        return dict(line.split(":", 1) for line in text.decode().splitlines() if ":" in line)

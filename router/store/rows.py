@@ -61,6 +61,15 @@ class Rows:
         found = await asyncio.gather(*(self._day(day) for day in days))
         return [body for bodies in found for body in bodies]
 
+    async def by_view(self, days: Sequence[str]) -> dict[str, frozenset[bytes]]:
+        """Give the bodies of all rows of these days by the view they belong to."""
+        found: dict[str, set[bytes]] = {}
+        for day in days:
+            flat = await self._link.call("HGETALL", keys.rows(self._p, day), key=self._p, read=True)
+            for name, body in zip(flat[::2], flat[1::2], strict=True):
+                found.setdefault(name.decode().rpartition(":")[0], set()).add(body)
+        return {view: frozenset(bodies) for view, bodies in found.items()}
+
     async def changes(self, days: Sequence[str]) -> list[int]:
         """Give the change counter of each day: while it stands the rows of the day are the same."""
         if not days:
