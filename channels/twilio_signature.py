@@ -61,7 +61,7 @@ def query(request: Request) -> str:
 
 def _is_signed(request: Request, secret: str) -> bool:
     given = request.headers.get("x-twilio-signature", "").strip().encode("utf-8")
-    if not given or not _body_is_covered(request):
+    if not (secret and given) or not _body_is_covered(request):
         return False
     signed = _signed_fields(request)
     digest = _algorithm(request)

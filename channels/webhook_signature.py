@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import re
+from contextlib import suppress
 
 from router.errors import Unverified
 from router.ports import Request
@@ -43,10 +44,12 @@ def header(request: Request, part: str) -> str:
 
 
 def _keys(secret: str) -> list[bytes]:
-    """Give the keys a secret may mean: what its base64 says, and without the prefix also its own text."""
+    """Give the keys a secret may mean: what its base64 says, and without the prefix also its own text.
+
+    An empty secret means none, and nothing holds.
+    """
     text = secret.removeprefix(_PREFIX).rstrip("=")
-    plain = [] if secret.startswith(_PREFIX) else [secret.encode("utf-8", "surrogatepass")]
-    try:
-        return [base64.b64decode(text + "=" * (-len(text) % 4), validate=True), *plain]
-    except (binascii.Error, ValueError):
-        return plain
+    keys = [] if secret.startswith(_PREFIX) else [secret.encode("utf-8", "surrogatepass")]
+    with suppress(binascii.Error, ValueError):
+        keys.append(base64.b64decode(text + "=" * (-len(text) % 4), validate=True))
+    return [key for key in keys if key]

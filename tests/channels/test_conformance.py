@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -164,6 +166,24 @@ def test_garbage_for_a_signature_is_refused(name: str, sample: dict[str, Any], g
             captured.request(sample, headers=headers), captured.account(name, sample), sample["now"]
         )
     assert refusal.value.code == "unverified"
+
+
+@every
+def test_an_empty_secret_proves_nothing(name: str) -> None:
+    """Who signs with nothing at all is not the provider."""
+    url, stamp = "https://a.example/", str(int(NOW))
+    forged = {
+        "x-twilio-signature": b64encode(hmac.digest(b"", url.encode(), "sha1")).decode(),
+        "x-router-signature": "sha256=" + hmac.digest(b"", b"", "sha256").hex(),
+        "webhook-id": "1",
+        "webhook-timestamp": stamp,
+        "webhook-signature": "v1," + b64encode(hmac.digest(b"", f"1.{stamp}.".encode(), "sha256")).decode(),
+    }
+    for secret in ("", "whsec_"):
+        with pytest.raises(RouterError):
+            PROVIDERS[name][1].verify(
+                Request("POST", url, forged, b""), Account("chat", name, "main", secret=secret), NOW
+            )
 
 
 @sampled
