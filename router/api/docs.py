@@ -9,7 +9,8 @@ from html import escape
 from typing import Any
 
 from router.api import openapi
-from router.errors import BY_CODE, NotFound, RouterError
+from router.api.problems import title
+from router.errors import BY_CODE, NotFound
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -51,7 +52,7 @@ def problem(code: str) -> bytes:
     found = BY_CODE.get(code)
     if found is None:
         raise NotFound("there is no such problem")
-    words = "</p><p>".join(escape(" ".join(part.split())) for part in (found.__doc__ or "").split("\n\n"))
+    words = "</p><p>".join(_prose(part) for part in (found.__doc__ or "").split("\n\n"))
     return page(f"{code} ({found.status})", f"<p>{words}</p>", '<p><a href="/problems/">All problems</a></p>')
 
 
@@ -60,20 +61,20 @@ def every_problem() -> bytes:
     """Give the page that lists every error code."""
     rows = "".join(
         f'<tr><td><a href="/problems/{escape(code)}"><code>{escape(code)}</code></a></td>'
-        f"<td>{error.status}</td><td>{escape(_title(error))}</td></tr>"
+        f"<td>{error.status}</td><td>{escape(title(error))}</td></tr>"
         for code, error in sorted(BY_CODE.items())
     )
     head = "<tr><th>Code</th><th>Status</th><th>Meaning</th></tr>"
     return page("Problems", f"<table>{head}{rows}</table>")
 
 
-def page(title: str, *parts: str) -> bytes:
+def page(name: str, *parts: str) -> bytes:
     """Put a page together; the parts are HTML already."""
     body = "\n".join(parts)
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(name)}</title>'
         '<meta name="viewport" content="width=device-width"><style>'
-        f"{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>\n{body}\n</main></body></html>\n"
+        f"{_STYLE}</style></head><body><main><h1>{escape(name)}</h1>\n{body}\n</main></body></html>\n"
     ).encode()
 
 
@@ -100,7 +101,7 @@ def _call(method: str, path: str, operation: dict[str, Any]) -> str:
 def _shape(name: str, schema: dict[str, Any]) -> str:
     required = schema.get("required", ())
     rows = "".join(_row(field, kind, field in required, "") for field, kind in _fields(schema))
-    about = escape(" ".join(schema.get("description", "").split()))
+    about = _prose(schema.get("description", ""))
     return (
         f'<article id="{escape(name)}"><h3>{escape(name)}</h3><p>{about}</p><table>{rows}</table></article>'
     )
@@ -114,6 +115,12 @@ def _row(name: str, schema: dict[str, Any], required: bool, where: str) -> str:
     need = "required" if required else f"default {schema['default']!r}" if schema.get("default") else ""
     words = ", ".join(word for word in (where, need) if word)
     return f"<tr><td><code>{escape(name)}</code></td><td>{_kind(schema)}</td><td>{escape(words)}</td></tr>"
+
+
+def _prose(text: str) -> str:
+    """Write the words of a docstring, what stands in double backticks as code."""
+    parts = escape(" ".join(text.split())).split("``")
+    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -138,7 +145,3 @@ _BOUNDS = {
     "maxLength": "of at most",
     "pattern": "like",
 }
-
-
-def _title(error: type[RouterError]) -> str:
-    return error.title()

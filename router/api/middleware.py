@@ -41,9 +41,13 @@ class Meter:
         self._observe = {name: seconds.labels(name).observe for name in (*names.values(), _ELSEWHERE)}
         self._count: dict[tuple[str, int], Callable[[], None]] = {}
 
+    def name(self, handler: object) -> str:
+        """Name the route of a handler."""
+        return self._names.get(handler, _ELSEWHERE)
+
     def note(self, handler: object, status: int, seconds: float) -> None:
         """Note one answer."""
-        name = self._names.get(handler, _ELSEWHERE)
+        name = self.name(handler)
         count = self._count.get((name, status))
         if count is None:
             count = self._count[name, status] = self._counter.labels(name, str(status)).inc
@@ -65,14 +69,14 @@ def answering(meter: Meter) -> Middleware:
             response = await handler(request)
         except RouterError as error:
             if error.status == RouterError.status:
-                _log.exception("call_failed", route=handler.__name__)
+                _log.exception("call_failed", route=meter.name(handler))
             response = problems.response(error)
         except web.HTTPException as error:
             response = problems.foreign(error)
         except ConnectionError:
             raise  # the client is gone; aiohttp ends the connection
         except Exception:  # noqa: BLE001 - whatever it is, the caller gets a problem and we get a line
-            _log.exception("call_failed", route=handler.__name__)
+            _log.exception("call_failed", route=meter.name(handler))
             response = problems.response(RouterError())
         if not response.prepared:
             response.headers["X-Request-Id"] = name

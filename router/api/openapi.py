@@ -104,7 +104,7 @@ def _responses(route: Route, known: dict[int, Any]) -> dict[str, Any]:
     refusals += [NotFound] if "{" in route.path else []
     return {
         str(route.status): success,
-        **{str(refusal.status): _problem(refusal.title()) for refusal in refusals},
+        **{str(refusal.status): _problem(problems.title(refusal)) for refusal in refusals},
         "default": _problem("Why the call was refused; `code` is stable."),
     }
 

@@ -44,10 +44,11 @@ def of(error: RouterError, status: int | None = None) -> Problem:
     ``status``: what is answered where a provider wants another than the error's own.
     """
     answered = status or error.status
-    detail = error.title() if error.status == HTTPStatus.INTERNAL_SERVER_ERROR else _plain(error.detail)
+    ours = error.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = title(type(error)) if ours else _plain(error.detail)
     problem = Problem(
         type=f"/problems/{error.code}",
-        title=error.title(),
+        title=title(type(error)),
         status=answered,
         detail=detail,
         code=error.code,
@@ -86,6 +87,11 @@ def foreign(error: web.HTTPException) -> web.StreamResponse:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return response(TooLarge())
     return response(Invalid(error.reason), status)
+
+
+def title(kind: type[RouterError]) -> str:
+    """Give the title of a kind of error, its code words in plain quotes."""
+    return kind.title().replace("``", "`")
 
 
 def pointer(field: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from router.api import closing, pages, routes
 from router.api.auth import GATE, NOBODY, Gate
@@ -22,7 +24,22 @@ LINGER_S = 2
 """How long what is left of a refused body is read away before the connection closes."""
 
 _HEADER_MAX = 8190
+
+
+class _Strangers(logging.LoggerAdapter[logging.Logger]):
+    """The log of the HTTP protocol, in which a stranger's broken request is no line at all.
+
+    Our own errors never get here: the middleware has them.
+    """
+
+    def exception(self, msg: object, *args: object, exc_info: object = True, **_: object) -> None:
+        """Log what is not the doing of whoever called."""
+        if not isinstance(exc_info, HttpProcessingError | web.RequestPayloadError):
+            self.logger.error(msg, *args, exc_info=exc_info)  # type: ignore[arg-type] # an exception or True
+
+
 _SETTINGS = {
+    "logger": _Strangers(logging.getLogger("router.http"), {}),
     "keepalive_timeout": KEEPALIVE_S,
     "lingering_time": LINGER_S,
     "access_log": None,

@@ -79,11 +79,12 @@ def place(request: web.Request) -> Iterator[None]:
     taken = request.app[OPEN]
     if len(taken) >= MOST:
         raise Busy(f"{MOST} streams are open here already")
-    taken.add(request)
+    mine = object()
+    taken.add(mine)
     try:
         yield
     finally:
-        taken.discard(request)
+        taken.discard(mine)
 
 
 async def _follow(

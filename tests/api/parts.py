@@ -24,7 +24,7 @@ from router.model.event import Event
 from router.model.item import Item
 from router.model.queue import QueueProfile
 from router.ports import Account, Channel, Result
-from router.settings import Settings
+from router.settings import Server, Settings
 
 WHEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ADMIN, ADAPTER, AGENT, SUPERVISOR = "admin-secret", "adapter-secret", "ada-secret", "sue-secret"
@@ -260,7 +260,9 @@ class Doctor:
 class Parts:
     """A world made of these parts, and its server on loopback."""
 
-    def __init__(self, channels: dict[tuple[str, str], Channel] | None = None, **settings: Any) -> None:
+    def __init__(
+        self, channels: dict[tuple[str, str], Channel] | None = None, accounts: Any = None, **server: Any
+    ) -> None:
         self.ingest, self.serve, self.known = Recorder(), Desk(), Known()
         self.push, self.keys, self.health = Feed(), Keyring(), Doctor()
         self.world = World(
@@ -273,7 +275,7 @@ class Parts:
             keys=self.keys,
             health=self.health,
             channels=channels or {},
-            settings=Settings(**settings),
+            settings=Settings(server=Server(**server), channels=accounts or {}),
             registry=CollectorRegistry(),
             gauges=gauges,
         )
