@@ -13,8 +13,10 @@ MAX_ADDRESSES = 1000
 # The bound on a quoted name keeps a field of open quotes from costing the square of its length.
 _PIECE = re.compile(r'"(?:[^"\\]|\\.){0,300}"|<[^<>]*>|[(),;:]|[^"<>(),;:]+|.', re.DOTALL)
 _ADDRESS = re.compile(r'(?:"[^"<>\r\n]+"|[^\s<>"(),;:@]+)@(?:\[[^\s<>@]+\]|[^\s<>"(),;:@\[\]]+)')
+_LOOSE = re.compile(r"\([^()]*\)|\s+(?=[.@])|(?<=[.@])\s+")  # comments and blanks of the obsolete syntax
 _ROUTE = re.compile(r"^@[^:]*:")  # the obsolete <@relay,@relay:user@host>
 _QUOTED_PAIR = re.compile(r"\\(.)")
+_LOOK = 1000  # characters in which an address must stand
 _TOO_LONG = 320  # octets of an address: 64 @ 255, RFC 3696 errata 1690
 
 
@@ -69,7 +71,7 @@ def mailboxes(value: str | None) -> list[Mailbox]:
 
 def address(text: str | None) -> str | None:
     """Give a bare address its one form (domain in lower case), or None where it is none."""
-    bare = _ROUTE.sub("", (text or "").strip())
+    bare = _ROUTE.sub("", _LOOSE.sub("", (text or "")[:_LOOK]).strip())
     if len(bare.encode()) > _TOO_LONG or not _ADDRESS.fullmatch(bare):
         return None
     local, _, domain = bare.rpartition("@")

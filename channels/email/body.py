@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from msgspec import Struct
 
 from channels.email.hypertext import to_text
@@ -15,9 +13,10 @@ MAX_FULL = 262_144  # characters of a text that is kept whole
 
 
 class Body(Struct, frozen=True):
-    """The whole text of a mail, and the parts that are not it."""
+    """What the person wrote, all the text there is, and the parts that are neither."""
 
     text: str
+    full: str
     others: tuple[Part, ...]
 
 
@@ -25,32 +24,25 @@ def read_body(top: Part) -> Body:
     """Choose the text: the first plain one that says something, else the HTML, else none.
 
     A text part is body unless it is called an attachment or carries a file name; a named one counts
-    where nothing else does. What lies inside a mail within the mail never counts.
+    where nothing else does. What lies inside a mail within the mail never counts. Further plain
+    parts, between pictures or added by a mailing list, are in the full text.
     """
     leaves = list(top.leaves())
-    texts = [part for part in leaves if part.mime in {"text/plain", "text/html"} and not _file(part)]
+    texts = [part for part in leaves if _textual(part) and part.name() is None]
+    if not texts:
+        texts = [part for part in leaves if _textual(part)][:1]
     others = tuple(part for part in leaves if not any(part is text for text in texts))
-    for part, text in _readings(texts):
-        if text:
-            return Body(text, tuple(leaf for leaf in others if leaf is not part))
-    for part, text in _readings([part for part in others if _inline_text(part)]):
-        if text and not texts:
-            return Body(text, tuple(leaf for leaf in others if leaf is not part))
-    return Body("", others)
+    plain = [text for part in texts[:MAX_TRIED] if part.mime == "text/plain" and (text := _plain(part))]
+    if plain:
+        return Body(plain[0], "\n\n".join(plain)[:MAX_FULL], others)
+    html = [part for part in texts[:MAX_TRIED] if part.mime == "text/html"][:MAX_HTML]
+    text = next(filter(None, (to_text(part.text()).strip() for part in html)), "")
+    return Body(text, text, others)
 
 
-def _readings(parts: Sequence[Part]) -> Iterator[tuple[Part, str]]:
-    """Read plain parts, then HTML, one at a time: the first that says something is enough."""
-    for part in parts[:MAX_TRIED]:
-        if part.mime == "text/plain":
-            yield part, part.text()[: 2 * MAX_FULL].strip()[:MAX_FULL]
-    for part in [part for part in parts[:MAX_TRIED] if part.mime == "text/html"][:MAX_HTML]:
-        yield part, to_text(part.text()).strip()
-
-
-def _file(part: Part) -> bool:
-    return part.disposition() == "attachment" or part.name() is not None
-
-
-def _inline_text(part: Part) -> bool:
+def _textual(part: Part) -> bool:
     return part.mime in {"text/plain", "text/html"} and part.disposition() != "attachment"
+
+
+def _plain(part: Part) -> str:
+    return part.text()[: 2 * MAX_FULL].strip()[:MAX_FULL]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 AHEAD = timedelta(minutes=5)  # how far a sender's clock may run before ours
+_COMMENT = re.compile(r"\([^()]*\)")
+_COLON = re.compile(r"\s*:\s*")
 _LONGEST = 200  # characters of a date worth reading
 
 
 def read_date(value: str | None) -> datetime | None:
     """Read a Date as UTC; None where it is none. A time without a zone, or ``-0000``, is UTC.
 
-    ISO 8601 is understood besides RFC 5322, because some mailers write it.
+    Comments and blanks may stand anywhere, as in the obsolete syntax; ISO 8601 is understood besides
+    RFC 5322, because some mailers write it.
     """
-    text = (value or "").strip()[:_LONGEST]
+    text = _COLON.sub(":", _COMMENT.sub(" ", (value or "")[:_LONGEST])).strip()
     found: datetime | None
     try:
         found = parsedate_to_datetime(text)

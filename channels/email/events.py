@@ -121,7 +121,7 @@ def with_body(event: Event, mail: Mail) -> Event:
         customer=None if speaks else event.customer,
         author="system" if speaks else event.author,
         text=cut.text,
-        text_full=None if body.text == cut.text else body.text,
+        text_full=None if body.full == cut.text else body.full,
         attachments=describe(body.others),
     )
 

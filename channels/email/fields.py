@@ -88,7 +88,7 @@ def words(value: str, limit: int = 1024) -> str:
     if "=?" in text:
         try:
             text = "".join(
-                decode(chunk, charset) if isinstance(chunk, bytes) else chunk
+                decode(chunk, (charset or "").partition("*")[0]) if isinstance(chunk, bytes) else chunk
                 for chunk, charset in decode_header(text)
             )
         except (HeaderParseError, BinasciiError, ValueError):

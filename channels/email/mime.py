@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from binascii import Error as BinasciiError
-from binascii import a2b_base64, a2b_qp
-from collections.abc import Iterator
+from binascii import a2b_base64, a2b_qp, a2b_uu
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -52,9 +52,8 @@ class Part(Struct, frozen=True):
     def content(self) -> bytes:
         """Undo the transfer encoding; what is not really encoded stays as it is."""
         coded = _ENCODING.match((self.head.first("content-transfer-encoding") or "").strip().lower())
-        if coded and coded[0] == "base64":
-            return _unbase64(self.body)
-        return a2b_qp(self.body) if coded and coded[0] == "quoted-printable" else self.body
+        undo = _UNDO.get(coded[0]) if coded else None
+        return undo(self.body) if undo else self.body
 
     def text(self) -> str:
         """Read the content as text by its charset, with plain line feeds."""
@@ -156,3 +155,24 @@ def _unbase64(body: bytes) -> bytes:
     except BinasciiError:
         letters = _NOT_BASE64.sub(b"", body)
         return a2b_base64(letters[: len(letters) // 4 * 4])
+
+
+def _unuu(body: bytes) -> bytes:
+    """Undo uuencode, between the lines ``begin`` and ``end``."""
+    _, begin, rest = (b"\n" + body).partition(b"\nbegin ")
+    lines = rest.partition(b"\nend")[0].splitlines()[1:]
+    return b"".join(map(_unuu_line, lines)) if begin else body
+
+
+def _unuu_line(line: bytes) -> bytes:
+    try:
+        return a2b_uu(line)
+    except BinasciiError:  # some encoders pad too much; the first letter tells how long the line is
+        return a2b_uu(line[: ((((line[0] - 32) & 63) * 4) + 5) // 3]) if line else b""
+
+
+_UNDO: dict[str, Callable[[bytes], bytes]] = {
+    "base64": _unbase64,
+    "quoted-printable": a2b_qp,
+    **dict.fromkeys(("x-uuencode", "uuencode", "x-uue", "uue"), _unuu),
+}

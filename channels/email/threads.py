@@ -9,6 +9,8 @@ from channels.email.fields import Head
 
 MAX_PARENTS = 64
 _ID = re.compile(r"<([^<>\s]{1,1000})>")
+_LOOSE = re.compile(r"<([^<>]{1,1000})>")
+_IGNORED = re.compile(r"\([^()]*\)|\s+")
 _BARE = re.compile(r"[^<>\s]{1,1000}")
 
 
@@ -18,12 +20,14 @@ def ids(value: str | None) -> list[str]:
 
 
 def own_id(head: Head) -> str | None:
-    """Give the Message-ID without its angle brackets; some mailers leave them out."""
+    """Give the Message-ID without its angle brackets.
+
+    Some mailers leave them out, and the obsolete syntax lets comments and blanks stand inside.
+    """
     value = head.first("message-id") or ""
-    found = _ID.search(value)
-    if found:
-        return found[1]
-    return value if _BARE.fullmatch(value) else None
+    found = _LOOSE.search(value)
+    bare = _IGNORED.sub("", found[1] if found else value.strip())
+    return bare if _BARE.fullmatch(bare) and (found or bare == value.strip()) else None
 
 
 def parents(head: Head, people: Iterable[str] = ()) -> list[str]:

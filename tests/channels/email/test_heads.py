@@ -49,6 +49,7 @@ def test_a_head_of_too_many_fields_still_ends_at_its_blank_line() -> None:
     [
         ("=?utf-8?q?a=20b?= =?utf-8?b?w6k=?=", "a bé"),
         ("=?utf-8?b?w?=", "=?utf-8?b?w?="),
+        ("=?iso-8859-1*en?q?=E9?=", "é"),
         ("=?nonsense?q?=E9?=", "é"),
         ("plain\x00\x1b text", "plain  text"),
     ],
@@ -93,6 +94,11 @@ def test_parameters(field: str | None, params: tuple[str, dict[str, str]]) -> No
         ("undisclosed-recipients:;", []),
         ("<>", []),
         ("MAILER-DAEMON", []),
+        (
+            "Pete(A wonderful chap) <pete(his account)@silly.example(his host)>",
+            [("pete@silly.example", "Pete")],
+        ),
+        ("Ada <ada . l @ x . example>", [("ada.l@x.example", "Ada")]),
         ("a b@x.example", []),
         ("<@relay.example,@b.example:ada@x.example>", [("ada@x.example", None)]),
         ('"a b"@x.example', [('"a b"@x.example', None)]),
@@ -113,6 +119,7 @@ def test_addresses(value: str | None, found: list[tuple[str, str | None]]) -> No
         ("Mon, 2 Mar 2026 10:00:00 +0100 (CET)", "2026-03-02T09:00:00+00:00"),
         ("2 Mar 2026 10:00:00", "2026-03-02T10:00:00+00:00"),
         ("2 Mar 2026 10:00:00 -0000", "2026-03-02T10:00:00+00:00"),
+        ("Mon, 2 Mar 2026 10(ten) :  00  :  00 +0100", "2026-03-02T09:00:00+00:00"),
         ("2026-03-02T10:00:00+01:00", "2026-03-02T09:00:00+00:00"),
         ("Mon, 2 Mar 98 10:00:00 EST", "1998-03-02T15:00:00+00:00"),
     ],
@@ -152,6 +159,7 @@ def test_ids() -> None:
     assert ids("x <a@b> , <c@d><a@b> <e f> <>") == ["a@b", "c@d"]
     assert own_id(Head((("message-id", "bare@x"),))) == "bare@x"
     assert own_id(Head((("message-id", "two words"),))) is None
+    assert own_id(Head((("message-id", "<1  @ local(blah) .x>"),))) == "1@local.x"
     assert own_id(Head()) is None
 
 

@@ -79,6 +79,7 @@ MAILS = {
     "20 000 folded addresses": b"To: " + fill("someone@b.example,\r\n ", 420_000) + b"\r\n" + plain(b"hi"),
     "parentheses": b"From: " + fill("(") + b"\r\n\r\nhi",
     "open quotes": b"From: " + fill('"\\') + b" <a@b.example>\r\n\r\nhi",
+    "a blank address": b"From: <a" + fill(" ") + b"@b.example>\r\n\r\nhi",
     "encoded words": b"Subject: " + fill("=?a?q?") + b"\r\n\r\nhi",
     "folds": b"Subject: " + fill("\r\n ") + b"\r\n\r\nhi",
     "fields": fill("a: b\r\n") + b"\r\nhi",

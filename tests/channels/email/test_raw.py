@@ -112,6 +112,26 @@ def test_long_texts_are_cut(read: Read) -> None:
     assert len(event.text_full) == 262_144
 
 
+def test_further_plain_parts_are_in_the_full_text(read: Read) -> None:
+    """What stands between pictures or was added by a list is not lost, nor taken for an attachment."""
+    part = b"--b\nContent-Type: text/plain\n\n%s\n"
+    event = read(
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + part % b"one"
+        + part % b"two"
+        + b"--b--"
+    )
+    assert (event.text, event.text_full, event.attachments) == ("one", "one\n\ntwo", [])
+
+
+def test_uuencoded_parts(read: Read) -> None:
+    """The oldest of the encodings, with and without its frame, and damaged."""
+    head = b"From: a@b.example\nContent-Transfer-Encoding: x-uuencode\n\n"
+    assert read(head + b"begin 644 a.txt\n%:&5L;&\\\n`\nend\n").text == "hello"
+    assert read(head + b"hello").text == "hello"
+    assert read(head + b"begin 644 a.txt\n%:&5L;&\\     \n\xff\n").flags == []
+
+
 def test_attachments_are_counted(read: Read) -> None:
     """A hundred are described, more are not."""
     part = b'--b\nContent-Type: image/png; name="a.png"\n\nx\n'
