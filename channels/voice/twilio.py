@@ -60,7 +60,9 @@ def read(fields: Mapping[str, str], source: str, at: datetime | None = None) -> 
         return [_dialled(fields, call)]
     if "StatusCallbackEvent" in fields and "CallStatus" not in fields:
         return [_conference(fields, call)]
-    return [call]
+    return [
+        msgspec.structs.replace(call, kind="system", author="system") if _is_aside(fields, call) else call
+    ]
 
 
 def answer(fields: Mapping[str, str], twiml: str | None) -> str | None:
@@ -94,7 +96,7 @@ def _call(fields: Mapping[str, str], source: str, sid: str, at: datetime | None)
         medium=medium,
         kind="call",
         direction=direction,
-        author=_AUTHORS.get(direction, "unknown"),
+        author=_author(direction, status, leg=bool(parent)),
         occurred_at=_time(fields) or at,
         customer=_party(handle, fields.get("CallerName") if direction == "in" else None),
         sequence=int(number(fields.get("SequenceNumber"), 0, 4_294_967_295) or 0),
@@ -120,6 +122,22 @@ def _call(fields: Mapping[str, str], source: str, sid: str, at: datetime | None)
 
 
 _AUTHORS: Mapping[Direction | None, Author] = {"in": "customer", "out": "agent"}
+
+
+def _author(direction: Direction | None, status: Status | None, *, leg: bool) -> Author:
+    """Say whose doing it is: a leg that only rings, or is over, is nobody's word yet."""
+    if leg and status != "answered":
+        return "system"
+    return _AUTHORS.get(direction, "unknown")
+
+
+def _is_aside(fields: Mapping[str, str], call: Event) -> bool:
+    """Tell a report about a call from a state of it: a state we do not know, or what a machine detected.
+
+    A call without a status would read as one that took place.
+    """
+    known = call.status is not None or not fields.get("CallStatus")
+    return not known or ("AnsweredBy" in fields and "CallStatus" not in fields)
 
 
 def _dialled(fields: Mapping[str, str], call: Event) -> Event:

@@ -48,7 +48,7 @@ def one(fields: dict[str, str]) -> Event:
 def test_each_state_has_its_status(told: str, status: str | None) -> None:
     """A call that was not taken says why; a state that Twilio invents later is kept in words."""
     event = one(CALL | {"CallStatus": told})
-    assert event.status == status
+    assert (event.kind, event.status) == ("call" if status else "system", status)
     assert event.attrs["call_status"] == told
     assert event.call is not None
     assert event.call.cause == (told if status == "missed" else None)
@@ -79,6 +79,26 @@ def test_a_call_without_a_direction_does_not_say_one() -> None:
     assert (event.direction, event.author, event.status) == (None, "unknown", None)
     assert event.customer is not None
     assert event.provider_event_id == "CA1"
+
+
+def test_what_a_machine_detected_is_no_state() -> None:
+    """A call without a status reads as one that took place, so this is none."""
+    event = one({"CallSid": "CA1", "AnsweredBy": "human", "MachineDetectionDuration": "900"})
+    assert (event.kind, event.author, event.attrs["answered_by"]) == ("system", "system", "human")
+
+
+@pytest.mark.parametrize(
+    ("state", "author"), [("ringing", "system"), ("in-progress", "agent"), ("no-answer", "system")]
+)
+def test_a_leg_that_only_rings_is_nobodys_word(state: str, author: str) -> None:
+    """Only who took the leg spoke."""
+    leg = CALL | {
+        "ParentCallSid": "CA0",
+        "Direction": "outbound-dial",
+        "To": "client:ada",
+        "CallStatus": state,
+    }
+    assert one(leg).author == author
 
 
 def test_a_waiting_call_is_queued() -> None:
