@@ -20,6 +20,7 @@ PARTITIONS = 64
 SLOTS = 16384
 """Of the store: a key's slot is the CRC16 of its hash tag (valkey.io/topics/cluster-spec)."""
 
+_NEAR = 16
 _VALUE_MAX = 512
 _THREADED = frozenset({"email", "voice"})
 _CUSTOMER, _CONVERSATION, _EVENT = "cus_", "cnv_", "evt_"
@@ -93,7 +94,7 @@ def digest_of(event: str) -> bytes:
         raise ValueError(f"{event!r} is no event id")
     try:
         return base64.b32decode(text + "====")
-    except binascii.Error as problem:
+    except ValueError as problem:
         raise ValueError(f"{event!r} is no event id") from problem
 
 
@@ -108,16 +109,21 @@ def partition(name: str) -> str:
 def tags(workspace: str) -> dict[str, str]:
     """Give the hash tag of each partition, ``WS/h<pp>-<n>``.
 
-    n is the smallest number that puts partition i in the i-th of 64 equal ranges of the store's slots,
-    so they spread evenly over any number of primaries that share the slots evenly.
+    n is the smallest number that puts partition i near the middle of the i-th of 64 equal ranges of the
+    store's slots. The borders of up to 8 primaries that share the slots evenly, at multiples of 64/k of a
+    range, come no nearer to a middle than 18 slots (k = 7); so each primary has the same number of
+    partitions, give or take one. Anywhere in the range it would be two.
     """
     width = SLOTS // PARTITIONS
     found = {}
-    for index, digits in enumerate(_DIGITS):
+    for digits, index in _DIGITS.items():
+        stem = f"{workspace}/h{digits}-"
+        begun = binascii.crc_hqx(stem.encode(), 0)
+        middle = index * width + width // 2
         n = 0
-        while _slot(tag := f"{workspace}/h{digits}-{n}") // width != index:
+        while abs(binascii.crc_hqx(b"%d" % n, begun) % SLOTS - middle) > _NEAR:
             n += 1
-        found[digits] = tag
+        found[digits] = f"{stem}{n}"
     return found
 
 
@@ -128,10 +134,6 @@ def edge_id(one: str, other: str) -> str:
 
 
 _DIGITS = {f"{index:02x}": index for index in range(PARTITIONS)}
-
-
-def _slot(tag: str) -> int:
-    return binascii.crc_hqx(tag.encode(), 0) % SLOTS
 
 
 def _base32(digest: bytes) -> str:

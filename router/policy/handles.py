@@ -30,6 +30,7 @@ _NEVER_TEL = frozenset({
     # words a provider spells on a telephone's keys: anonymous, restricted, blocked, unknown, unavailable
     "266696687", "7378742833", "2562533", "8656696", "86282452253",
 })  # fmt: skip
+_SCHEME = re.compile(r"^(?:(?:tel|mailto|sips?):\s*)+", re.IGNORECASE)
 _ZEROS = re.compile(r"\+?[0.-]+")
 _TEL_MARKS = re.compile(r"[\s().\u2010-\u2015/-]+")
 _SHORTCODE = re.compile(r"[0-9*#]{3,8}")
@@ -84,8 +85,7 @@ def _as_given(kind: str, value: str) -> Handle:
 
 def _tel(kind: str, value: str) -> Handle | None:
     """Read a number as E.164 (ITU-T); short codes and senders made of letters are types of their own."""
-    if value[:4].lower() == "tel:":
-        value = value[4:].strip()
+    value = _SCHEME.sub("", value)
     bare = _TEL_MARKS.sub("", value)
     if bare.lstrip("+") in _NEVER_TEL or value.lower() in _NEVER_TEL or _ZEROS.fullmatch(bare):
         return None
@@ -100,22 +100,25 @@ def _tel(kind: str, value: str) -> Handle | None:
 
 
 def _e164(value: str) -> str | None:
-    """Give ``+`` and up to 15 digits; None when no country has numbers of this length."""
+    """Give ``+`` and up to 15 digits; None when no country has numbers of this length.
+
+    An extension stays (RFC 3966): behind one number there may be many people.
+    """
     try:
         number = phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{plain};ext={number.extension}" if number.extension else plain
 
 
 def _mailto(kind: str, value: str) -> Handle | None:
     """Take the address alone, never a name before it; compare without regard to case."""
     if match := _ADDRESS.search(value):
         value = match[1].strip()
-    if value[:7].lower() == "mailto:":
-        value = value[7:]
+    value = _SCHEME.sub("", value)
     local, _, domain = value.rpartition("@")
     if not value:
         return None
@@ -126,9 +129,7 @@ def _mailto(kind: str, value: str) -> Handle | None:
 
 def _sip(kind: str, value: str) -> Handle | None:
     """Take user and host; the host disregards case (RFC 3261 §19.1.4)."""
-    scheme, colon, rest = value.partition(":")
-    if colon and scheme.lower() in {"sip", "sips"}:
-        value = rest
+    value = _SCHEME.sub("", value)
     user, _, host = value.rpartition("@")
     if not user:
         return None if _is_nobody(host) else Handle(kind, host)
