@@ -12,10 +12,10 @@ from router.model.queue import Later, refuse_later
 Level = Annotated[int, Meta(ge=0, le=9)]
 """0 is the least, 9 the most."""
 
-Skill = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Skill = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}$(?!\n)")]
 """A skill's name, for example ``german``."""
 
-Need = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}(>=[0-9])?$")]
+Need = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}(>=[0-9])?$(?!\n)")]
 """What an item asks for: ``german`` (any level) or ``german>=3``."""
 
 

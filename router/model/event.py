@@ -30,9 +30,10 @@ Flag = Literal[
 ]  # fmt: skip
 Outcome = Literal["resolved", "unresolved", "pending"]
 
-_ID = re.compile(r"^[A-Za-z0-9._:@+/=-]{1,128}$")
+# In Python `$` also stands before a last newline; the look-ahead makes it the end, here and in ECMA.
+_ID = re.compile(r"^[A-Za-z0-9._:@+/=-]{1,128}$(?!\n)")
 Id = Annotated[str, Meta(pattern=_ID.pattern)]
-Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:@+/=-]{1,64}$")]
+Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:@+/=-]{1,64}$(?!\n)")]
 Short = Annotated[str, Meta(max_length=256)]
 Line = Annotated[str, Meta(max_length=1024)]
 Text = Annotated[str, Meta(max_length=65_536)]
@@ -92,7 +93,7 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     id: Id
     source: Id
     channel: Channel | None = None
-    medium: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] | None = None
+    medium: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$(?!\n)")] | None = None
     kind: Kind
     direction: Direction | None = None
     author: Author = "unknown"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Trust = Literal["observed", "claimed", "attested"]
-HandleType = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+HandleType = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$(?!\n)")]
 HandleValue = Annotated[str, Meta(min_length=1, max_length=512)]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Label = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Label = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$(?!\n)")]
 """What journeys count switches between: a medium, or a channel's name."""
 
 Target = Annotated[float, Meta(gt=0, le=31_536_000)]

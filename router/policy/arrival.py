@@ -39,8 +39,10 @@ def ends(event: Event) -> bool:
 
 
 def answers(event: Event) -> bool:
-    """Say whether we spoke with it."""
-    return event.direction == "out" and event.author in {"agent", "bot"} and "auto" not in event.flags
+    """Say whether we spoke with it; a call of ours that still rings is no answer."""
+    spoke = event.kind != "call" or event.status in {None, "answered"}
+    ours = event.direction == "out" and event.author in {"agent", "bot"}
+    return spoke and ours and "auto" not in event.flags
 
 
 def happened_ms(claimed_ms: int | None, received_ms: int) -> tuple[int, bool]:

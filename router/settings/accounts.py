@@ -12,7 +12,7 @@ from router.model.event import Channel, Word
 from router.ports import Account
 from router.settings.strict import Mistake, read
 
-Provider = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Provider = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$(?!\n)")]
 Accounts = dict[Channel, dict[Provider, dict[Word, dict[str, Any]]]]
 
 _SURE = 0.8

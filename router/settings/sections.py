@@ -13,9 +13,9 @@ __all__ = ["Routing", "Server", "Smtp", "Store"]
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Bytes = Annotated[int, Meta(ge=1024, le=1_073_741_824)]
-Url = Annotated[str, Meta(pattern=r"^https?://[^/?#]+[^?#]*$")]
+Url = Annotated[str, Meta(pattern=r"^https?://[^/?#]+[^?#]*$(?!\n)")]
 RedisUrl = Annotated[str, Meta(pattern=r"^(rediss?(\+cluster)?|unix)://")]
-Workspace = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Workspace = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$(?!\n)")]
 
 
 class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
