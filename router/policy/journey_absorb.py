@@ -48,7 +48,7 @@ def _absorbs(
         return True
     if event.kind == "message":
         return _answers_us(event, episode, contact, window_ms)
-    if event.kind in _CALLS and event.label == "voice":
+    if event.kind in _CALLS:
         return _redials(event, contact, settings) or _returns(event, episode, settings)
     return False
 
@@ -62,9 +62,9 @@ def in_session(event: JourneyEvent, contact: Contact, settings: JourneySettings)
     if contact.wrapped or event.label != contact.last_label:
         return False
     silence = event.at_ms - contact.last_ms
-    gap = settings.live_gap_ms(event.label)
+    gap = settings.live_gap_ms(event.label, event.channel)
     if not contact.answered:
-        gap = max(gap, settings.pre_gap_ms(event.label))
+        gap = max(gap, settings.pre_gap_ms(event.label, event.channel))
     return silence == 0 or (gap > 0 and silence <= gap)
 
 
@@ -81,8 +81,11 @@ def _answers_us(event: JourneyEvent, episode: Episode, contact: Contact, window_
 
 def _redials(event: JourneyEvent, contact: Contact, settings: JourneySettings) -> bool:
     """A3: the line dropped a moment ago."""
-    dropped = contact.dropped_ms
-    return dropped is not None and event.at_ms - dropped <= settings.redial_min * MINUTE_MS
+    return (
+        contact.dropped_ms is not None
+        and _by_telephone(event, contact.dropped_label)
+        and event.at_ms - contact.dropped_ms <= settings.redial_min * MINUTE_MS
+    )
 
 
 def _returns(event: JourneyEvent, episode: Episode, settings: JourneySettings) -> bool:
@@ -92,5 +95,11 @@ def _returns(event: JourneyEvent, episode: Episode, settings: JourneySettings) -
         ours is not None
         and ours.kind == "call"
         and ours.missed
+        and _by_telephone(event, ours.label)
         and event.at_ms - ours.at_ms <= settings.return_call_min * MINUTE_MS
     )
+
+
+def _by_telephone(event: JourneyEvent, label: str | None) -> bool:
+    """Tell whether the customer rang; one who gave up did so where the other call was."""
+    return event.kind == "call" or event.label == label

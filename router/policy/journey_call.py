@@ -154,6 +154,7 @@ def _seen(entries: Sequence[Entry], at_ms: int, direction: Literal["in", "out"])
         at_ms=at_ms,
         kind="call",
         label=first.label or "voice",
+        channel=first.channel or "voice",
         direction=direction,
         customer=first.home,
         source=first.source,

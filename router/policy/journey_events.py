@@ -92,6 +92,7 @@ def plain(entry: Entry, at_ms: int) -> JourneyEvent:
         at_ms=at_ms,
         kind="bot" if bot else kind,
         label=entry.label or "",
+        channel=entry.channel or "",
         direction="in" if kind == "abandon" else entry.direction or "internal",
         customer=entry.home,
         source=entry.source,

@@ -19,7 +19,8 @@ Reason = Literal[
 class JourneyEvent(Struct, frozen=True, kw_only=True):
     """One thing that happened, as the fold reads it.
 
-    ``label`` is the medium if there is one, else the channel. ``end_ms`` is the end of a call (None: it
+    ``label`` is the medium if there is one, else the ``channel``, whose gaps hold for a medium without
+    its own. ``end_ms`` is the end of a call (None: it
     took no time). ``missed``: a call of ours that nobody answered. ``until_ms``: when an identity merge
     was undone. ``received_ms`` breaks ties of time and sequence. An empty ``id`` is never a duplicate.
     """
@@ -27,6 +28,7 @@ class JourneyEvent(Struct, frozen=True, kw_only=True):
     at_ms: int
     kind: Kind
     label: str = ""
+    channel: str = ""
     direction: Direction = "internal"
     customer: str = ""
     source: str = ""

@@ -35,6 +35,10 @@ class Merged:
             if old_root != new_root:
                 self._into[old_root] = new_root
 
+    def __bool__(self) -> bool:
+        """Tell whether anything was joined."""
+        return bool(self._into)
+
     def of(self, name: str) -> str:
         """Give the name that stands for this one."""
         into = self._into
@@ -55,19 +59,19 @@ def known(events: Iterable[JourneyEvent], as_of_ms: int) -> list[JourneyEvent]:
     Of two events with one id the one that arrived first stands. What is left equal is ordered by its
     names, so that the order of the input never matters.
     """
-    nameless: list[JourneyEvent] = []
-    named: dict[tuple[str, str], JourneyEvent] = {}
+    kept: dict[object, JourneyEvent] = {}
+    in_order, last_ms = True, -1
     for event in events:
-        if event.at_ms > as_of_ms:
+        at_ms = event.at_ms
+        if at_ms > as_of_ms:
             continue
-        if not event.id:
-            nameless.append(event)
-            continue
-        key = (event.source, event.id)
-        first = named.get(key)
+        key = (event.source, event.id) if event.id else len(kept)
+        first = kept.get(key)
         if first is None or (event.received_ms, event.customer) < (first.received_ms, first.customer):
-            named[key] = event
-    return sorted((*named.values(), *nameless), key=_order)
+            kept[key] = event
+            in_order = in_order and first is None and at_ms > last_ms
+            last_ms = at_ms
+    return list(kept.values()) if in_order else sorted(kept.values(), key=_order)
 
 
 def _order(event: JourneyEvent) -> tuple[int, int, int, str, str]:
@@ -78,9 +82,11 @@ def ordered(events: Iterable[JourneyEvent], as_of_ms: int) -> Ordered:
     """Apply R1 to R3. Merges act backwards: what is known at ``as_of_ms`` holds for all time (R2)."""
     kept = known(events, as_of_ms)
     people, matters = _merges(kept, as_of_ms)
-    customers = [people.of(event.customer) for event in kept]
+    customers = [event.customer for event in kept]
+    if people:
+        customers = [people.of(name) for name in customers]
     labels = _labelled(kept, customers)
-    return Ordered(kept, customers, [matters.all_of(names) for names in labels])
+    return Ordered(kept, customers, [matters.all_of(names) if names else names for names in labels])
 
 
 def _merges(events: Sequence[JourneyEvent], as_of_ms: int) -> tuple[Merged, Merged]:

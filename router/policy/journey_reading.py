@@ -8,7 +8,7 @@ from router.policy import journey_switches as switches
 from router.policy.journey_absorb import Link, absorbing
 from router.policy.journey_nouns import JourneyEvent
 from router.policy.journey_order import Ordered
-from router.policy.journey_settings import WAIT_TARGET_ELSE_S, JourneySettings
+from router.policy.journey_settings import JourneySettings
 from router.policy.journey_state import Contact, Customer, Episode
 
 _INBOUND = frozenset({"message", "call", "voicemail", "callback_request", "bot", "abandon"})
@@ -131,8 +131,7 @@ class Reading:
         if episode.first_label is None:
             episode.first_label = event.label
         if event.wait_ms:
-            target_s = self.settings.wait_target_s.get(event.label, WAIT_TARGET_ELSE_S)
-            episode.waits += event.wait_ms / (1000 * target_s)
+            episode.waits += self.settings.waits(event.label, event.channel, event.wait_ms)
         if event.kind == "bot":
             episode.bot = True
         elif event.kind == "call":
@@ -183,7 +182,7 @@ class Reading:
             if contact not in contacts:
                 contacts.append(contact)
         for contact in contacts:
-            _responded(event, contact, end_ms, self.settings.live_gap_ms(event.label))
+            _responded(event, contact, end_ms, self.settings.live_gap_ms(event.label, event.channel))
             for episode in contact.episodes:
                 if not named or episode in episodes:
                     episode.answer(end_ms)
@@ -219,7 +218,7 @@ def _said(event: JourneyEvent, contact: Contact) -> None:
         contact.touches += 1
         contact.answered = contact.person = True
         contact.anchor_ms = end_ms
-        contact.dropped_ms = end_ms if event.dropped else None
+        contact.rang(event, end_ms)
 
 
 def _responded(event: JourneyEvent, contact: Contact, end_ms: int, gap_ms: float) -> None:
@@ -235,7 +234,7 @@ def _responded(event: JourneyEvent, contact: Contact, end_ms: int, gap_ms: float
     contact.anchor_ms = end_ms
     contact.last_ms = max(contact.last_ms, end_ms)
     if event.kind == "call":
-        contact.dropped_ms = end_ms if event.dropped else None
+        contact.rang(event, end_ms)
 
 
 def _wrapped_up(event: JourneyEvent, episode: Episode) -> None:

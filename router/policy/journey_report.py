@@ -1,4 +1,4 @@
-"""The FCR report over rows: gross and net, final and live, as of any moment and without a timer."""
+"""The FCR report: gross and net, final and live, as of any moment and without a timer."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from typing import Literal
 
 from msgspec import Struct
 
+from router.policy.journey_cells import Cell, Cells, Tally, cells_of, merged
+from router.policy.journey_settings import EffortWeights
 from router.policy.journey_time import at_ms
-from router.policy.rates import LEAST_N, Rate, kaplan_meier, rate, repeat_share
-from router.policy.rows import UNSERVED, Row, closes_ms, date_of, judge, lived
+from router.policy.rates import LEAST_N, rate, repeat_share, survival
+from router.policy.rows import Row, date_of
 
 By = Literal["channel", "queue", "agent", "topic", "issue", "day"]
 Key = tuple[str | None, ...]
 """The values a group has in common, in the order of ``by``."""
 
-OF: Mapping[By, Callable[[Row], str | None]] = {
-    "channel": lambda row: row.label,
-    "queue": lambda row: row.queue,
-    "agent": lambda row: row.agent,
-    "topic": lambda row: row.topic,
-    "issue": lambda row: row.issue,
-    "day": lambda row: date_of(row.day),
+OF: Mapping[By, Callable[[Cell], str | None]] = {
+    "channel": lambda cell: cell.channel,
+    "queue": lambda cell: cell.queue,
+    "agent": lambda cell: cell.agent,
+    "topic": lambda cell: cell.topic,
+    "issue": lambda cell: cell.issue,
+    "day": lambda cell: date_of(cell.day),
 }
-"""How a row answers each ``by``."""
+"""How a cell answers each ``by``."""
+
+_DAY_MIN = 1440
 
 
 class Figure(Struct, frozen=True, kw_only=True):
@@ -79,24 +83,30 @@ class FcrReport(Struct, frozen=True, kw_only=True):
 
 def fcr_report(rows: Iterable[Row], *, as_of_ms: int, window_days: float, by: Sequence[By] = ()) -> FcrReport:
     """Report FCR as of a moment over rows kept with this window; groups in order of their values."""
-    begun = [row for row in rows if row.first_ms <= as_of_ms]
+    cells = cells_of(rows, as_of_ms, EffortWeights(), issues="issue" in by)
+    return fcr_of(cells, as_of_ms=as_of_ms, window_days=window_days, by=by)
+
+
+def fcr_of(cells: Cells, *, as_of_ms: int, window_days: float, by: Sequence[By] = ()) -> FcrReport:
+    """Report the same over cells of that moment; those of summed days have no issues."""
     return FcrReport(
         as_of=at_ms(as_of_ms),
         window_days=window_days,
         by=list(by),
-        total=_fcr(begun, (), (), as_of_ms, window_days),
+        total=_fcr(merged(cells.values()), {}, window_days),
         groups=[
-            _fcr(group, by, key, as_of_ms, window_days) for key, group in (grouped(begun, by) if by else ())
+            _fcr(merged(tally for _, tally in group), dict(zip(by, key, strict=True)), window_days)
+            for key, group in grouped(cells, by)
         ],
     )
 
 
-def grouped(rows: Iterable[Row], by: Sequence[By]) -> list[tuple[Key, list[Row]]]:
-    """Group rows by what they have in common; what has no value stands last."""
+def grouped(cells: Cells, by: Sequence[By]) -> list[tuple[Key, list[tuple[Cell, Tally]]]]:
+    """Group cells by what they have in common; what has no value stands last. By nothing: no groups."""
     values = [OF[name] for name in by]
-    groups: dict[Key, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple([value(row) for value in values]), []).append(row)
+    groups: dict[Key, list[tuple[Cell, Tally]]] = {}
+    for cell, tally in cells.items() if by else ():
+        groups.setdefault(tuple([value(cell) for value in values]), []).append((cell, tally))
     return sorted(groups.items(), key=lambda item: in_order(item[0]))
 
 
@@ -105,74 +115,32 @@ def in_order(key: Key) -> list[tuple[bool, str]]:
     return [(part is None, part or "") for part in key]
 
 
-class _Count:
-    """Of those that count, how many were settled at first contact."""
-
-    __slots__ = ("good", "n")
-
-    def __init__(self) -> None:
-        self.good = self.n = 0
-
-    def add(self, good: bool) -> None:
-        """Count one more."""
-        self.n += 1
-        self.good += good
-
-    def figure(self, basis: Literal["final_gross", "final_net"]) -> Figure:
-        """Give what was counted."""
-        return _figure(rate(self.good, self.n), basis)
-
-
-def _figure(found: Rate, basis: Literal["final_gross", "final_net"]) -> Figure:
-    return Figure(basis=basis, value=found.value, low=found.low, high=found.high, n=found.n)
-
-
-def _fcr(rows: Sequence[Row], by: Sequence[By], key: Key, as_of_ms: int, window_days: float) -> FcrGroup:
-    gross, net, siloed, one_touch, bot_only, contained = [_Count() for _ in range(6)]
-    reasons: dict[str, int] = {}
-    for row in rows:
-        fcr, _, reason = judge(row, as_of_ms)
-        reasons[reason] = reasons.get(reason, 0) + 1
-        if as_of_ms <= closes_ms(row):
-            continue
-        gross.add(fcr is True)
-        if row.bot is not None:
-            bot_only.add(row.bot)
-            contained.add(row.bot and fcr is True)
-        if fcr is not None:
-            net.add(fcr)
-            one_touch.add(fcr and is_one_touch(row))
-        alone = judge(row, as_of_ms, siloed=True)[0]
-        if alone is not None:
-            siloed.add(alone)
-    served = [row for row in rows if row.state != UNSERVED]
-    contacts = sum(row.contacts for row in served)
+def _fcr(tally: Tally, by: dict[By, str | None], window_days: float) -> FcrGroup:
     return FcrGroup(
-        by=dict(zip(by, key, strict=True)),
-        episodes=len(rows),
-        closed=gross.n,
-        contacts=contacts,
-        attempts=sum(row.attempts for row in rows),
-        gross=gross.figure("final_gross"),
-        net=net.figure("final_net"),
-        live=_live(rows, as_of_ms, window_days),
-        siloed=siloed.figure("final_net"),
-        one_touch=one_touch.figure("final_net"),
-        bot_only=bot_only.figure("final_gross"),
-        contained=contained.figure("final_gross"),
-        repeat_share=repeat_share(contacts, len(served)),
-        reasons=dict(sorted(reasons.items())),
+        by=by,
+        episodes=tally.episodes,
+        closed=tally.gross[0],
+        contacts=tally.contacts,
+        attempts=tally.attempts,
+        gross=_figure(tally.gross, "final_gross"),
+        net=_figure(tally.net, "final_net"),
+        live=_live(tally, window_days),
+        siloed=_figure(tally.siloed, "final_net"),
+        one_touch=_figure([tally.net[0], tally.one_touch], "final_net"),
+        bot_only=_figure(tally.bot_only, "final_gross"),
+        contained=_figure(tally.contained, "final_gross"),
+        repeat_share=repeat_share(tally.contacts, tally.served),
+        reasons=dict(sorted(tally.reasons.items())),
     )
 
 
-def is_one_touch(row: Row) -> bool:
-    """Tell whether one attempt and one answer were all there was."""
-    moved = row.transfers or row.escalations or row.handoffs or row.reopens
-    return row.attempts <= 1 and row.touches <= 1 and not moved
+def _figure(pair: Sequence[int], basis: Literal["final_gross", "final_net"]) -> Figure:
+    found = rate(pair[1], pair[0])
+    return Figure(basis=basis, value=found.value, low=found.low, high=found.high, n=found.n)
 
 
-def _live(rows: Iterable[Row], as_of_ms: int, window_days: float) -> Figure:
-    cases = [case for row in rows if (case := lived(row, as_of_ms)) is not None]
-    found = kaplan_meier(cases, window_days)
+def _live(tally: Tally, window_days: float) -> Figure:
+    table: dict[float, tuple[int, int]] = {age: (pair[0], pair[1]) for age, pair in tally.life.items()}
+    found = survival(table, window_days * _DAY_MIN)
     value = found.value if found.n >= LEAST_N else None
     return Figure(basis="live", value=value, low=found.low, high=found.high, n=found.n)

@@ -62,7 +62,8 @@ class JourneySettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How a timeline is read.
 
     ``window_days`` is W where a caller names none, ``windows`` are the W that reports keep. Gaps are
-    minutes per label; a label that is not named has no live gap and no pre-gap. ``unknown`` says what
+    minutes per label; a label that is not named has those of its channel, and
+    where that is not named either, none. ``unknown`` says what
     an unlabelled event is: the customer's latest matter (``same``, the lower bound of FCR) or a new one
     (``new``, the upper bound). ``revision`` grows with every change; rows carry it.
     """
@@ -83,10 +84,20 @@ class JourneySettings(Struct, frozen=True, forbid_unknown_fields=True):
         """W in milliseconds."""
         return round(self.window_days * DAY_MS)
 
-    def live_gap_ms(self, label: str) -> float:
+    def live_gap_ms(self, label: str, channel: str) -> float:
         """Give the silence after which a session on this label is over, in milliseconds."""
-        return self.live_gap_min.get(label, 0.0) * MINUTE_MS
+        return _of(self.live_gap_min, label, channel, 0.0) * MINUTE_MS
 
-    def pre_gap_ms(self, label: str) -> float:
+    def pre_gap_ms(self, label: str, channel: str) -> float:
         """Give the same before our first response."""
-        return self.pre_gap_min.get(label, 0.0) * MINUTE_MS
+        return _of(self.pre_gap_min, label, channel, 0.0) * MINUTE_MS
+
+    def waits(self, label: str, channel: str, wait_ms: int) -> float:
+        """Give a wait as a multiple of its target."""
+        return wait_ms / (1000 * _of(self.wait_target_s, label, channel, WAIT_TARGET_ELSE_S))
+
+
+def _of(table: dict[str, float], label: str, channel: str, otherwise: float) -> float:
+    """Look up a label, else the channel it is a kind of."""
+    found = table.get(label)
+    return table.get(channel, otherwise) if found is None else found

@@ -15,8 +15,9 @@ class Contact:
     """
 
     __slots__ = (
-        "agent", "anchor_ms", "answered", "dropped_ms", "episodes", "label", "last_label", "last_ms",
-        "opened_ms", "person", "queue", "response_label", "response_ms", "topic", "touches", "wrapped",
+        "agent", "anchor_ms", "answered", "dropped_label", "dropped_ms", "episodes", "label",
+        "last_label", "last_ms", "opened_ms", "person", "queue", "response_label", "response_ms",
+        "topic", "touches", "wrapped",
     )  # fmt: skip
 
     def __init__(self, event: JourneyEvent) -> None:
@@ -26,6 +27,7 @@ class Contact:
         self.last_ms = event.end_ms or event.at_ms
         self.anchor_ms: int | None = None
         self.dropped_ms: int | None = None
+        self.dropped_label: str | None = None
         self.answered = self.wrapped = self.person = False
         self.response_label: str | None = None
         self.response_ms = 0
@@ -34,6 +36,11 @@ class Contact:
         self.agent = event.agent
         self.topic = event.topic
         self.episodes: list[Episode] = []
+
+    def rang(self, event: JourneyEvent, end_ms: int) -> None:
+        """Note a call, the customer's or ours; only the last one may have dropped (A3)."""
+        self.dropped_ms = end_ms if event.dropped else None
+        self.dropped_label = event.label
 
     def attribute(self, event: JourneyEvent) -> None:
         """Take queue and agent from the first event that names them, the topic from the last."""

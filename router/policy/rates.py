@@ -6,7 +6,7 @@ A rate is never a bare percentage: it carries n and an interval, and under ``LEA
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -16,8 +16,6 @@ Z95 = 1.959963984540054
 
 LEAST_N = 5
 """Under so many cases a rate has an interval, but no value."""
-
-DAY_MS = 86_400_000
 
 
 class Rate(Struct, frozen=True):
@@ -57,37 +55,41 @@ def rate(k: int, n: int) -> Rate:
 
 
 def kaplan_meier(cases: Iterable[tuple[float, bool]], at: float) -> Survival:
-    """Estimate the share without an event by ``at`` from (age, event), event False: censored at that age.
+    """Estimate the share without an event by ``at`` from (age, event), event False: censored at that age."""
+    table: dict[float, tuple[int, int]] = {}
+    for age, event in cases:
+        events, censored = table.get(age, (0, 0))
+        table[age] = (events + event, censored + (not event))
+    return survival(table, at)
+
+
+def survival(table: Mapping[float, tuple[int, int]], at: float) -> Survival:
+    """Do the same from a life table, age: (events, censored), in which many cases share a line.
 
     At equal ages events come before censorings. S = prod (1 - d/r); Greenwood's variance
     S^2 sum d/(r (r - d)), and the interval on the log(-log S) scale (Kalbfleisch and Prentice), which
     stays in 0..1. Where S is 0 or 1 that scale has no value; the Wilson interval of the cases stands in.
     Ages and ``at`` in the same unit, any.
     """
-    ordered = sorted(cases, key=lambda case: (case[0], not case[1]))
-    n = at_risk = len(ordered)
-    survival, greenwood, events, index = 1.0, 0.0, 0, 0
-    while index < n and ordered[index][0] <= at:
-        age = ordered[index][0]
-        deaths = leaving = 0
-        while index < n and ordered[index][0] == age:
-            deaths += ordered[index][1]
-            leaving += 1
-            index += 1
-        if deaths:
-            survival *= 1 - deaths / at_risk
-            events += deaths
-            greenwood += deaths / (at_risk * (at_risk - deaths)) if deaths < at_risk else 0.0
-        at_risk -= leaving
-    se = survival * math.sqrt(greenwood)
-    low, high = _log_log(survival, greenwood, n, events)
-    return Survival(survival, se, low, high, n, events)
+    n = at_risk = sum(events + censored for events, censored in table.values())
+    share, greenwood, total = 1.0, 0.0, 0
+    for age in sorted(table):
+        if age > at:
+            break
+        events, censored = table[age]
+        if events:
+            share *= 1 - events / at_risk
+            total += events
+            greenwood += events / (at_risk * (at_risk - events)) if events < at_risk else 0.0
+        at_risk -= events + censored
+    low, high = _log_log(share, greenwood, n, total)
+    return Survival(share, share * math.sqrt(greenwood), low, high, n, total)
 
 
-def _log_log(survival: float, greenwood: float, n: int, events: int) -> tuple[float, float]:
-    if not 0.0 < survival < 1.0:
-        return wilson(n - events if survival > 0 else 0, n)
-    log = math.log(survival)
+def _log_log(share: float, greenwood: float, n: int, events: int) -> tuple[float, float]:
+    if not 0.0 < share < 1.0:
+        return wilson(n - events if share > 0 else 0, n)
+    log = math.log(share)
     width = math.exp(Z95 * math.sqrt(greenwood) / -log)
     return (math.exp(log * width), math.exp(log / width))
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from msgspec import Struct, msgpack
 
 from router.policy.journey_nouns import EpisodeAnswer, Facts, Journey, Reason
-from router.policy.journey_settings import DAY_MS, EffortWeights
+from router.policy.journey_settings import MINUTE_MS, EffortWeights
 from router.policy.journey_verdict import effort
 
 UNSERVED, WAITING, PENDING, ANCHORED = range(4)
@@ -191,26 +191,30 @@ def closes_ms(row: Row) -> int:
     return row.first_ms + anchor_ms + row.window_ms
 
 
-def lived(row: Row, as_of_ms: int) -> tuple[float, bool] | None:
-    """Give age in days and event for the life table, None: not to be counted.
+def lived(row: Row, as_of_ms: int) -> tuple[int, bool] | None:
+    """Give age in whole minutes and event for the life table, None: not to be counted.
 
     From the anchor to a repeat or an explicit no (a survey, a wrap-up as unresolved), else censored at
-    ``as_of``. A repeat before any answer has age 0. Left out: what was never answered or served, and
-    what closed without evidence either way.
+    ``as_of``, at most at the end of the window. A repeat before any answer has age 0. Left out: what was
+    never answered or served, and what closed without evidence either way.
     """
     now_ms = as_of_ms - row.first_ms
     if row.repeat_ms is not None and row.repeat_ms <= now_ms:
         answered_ms = row.repeat_ms if row.repeat_anchor_ms is None else row.repeat_anchor_ms
-        return (max(0, row.repeat_ms - answered_ms) / DAY_MS, True)
+        return (_minutes(row.repeat_ms - answered_ms), True)
     anchor_ms = row.anchor_ms if row.repeat_ms is None else row.repeat_anchor_ms
     if row.state == UNSERVED or anchor_ms is None or anchor_ms > now_ms:
         return None
     said_no = [at_ms for at_ms in (row.no_ms, row.unresolved_ms) if at_ms is not None and at_ms <= now_ms]
     if said_no:
-        return (max(0, min(said_no) - anchor_ms) / DAY_MS, True)
+        return (_minutes(min(said_no) - anchor_ms), True)
     if row.evidence == _NO_REPLY and now_ms > anchor_ms + row.window_ms:
         return None
-    return ((now_ms - anchor_ms) / DAY_MS, False)
+    return (_minutes(min(now_ms - anchor_ms, row.window_ms)), False)
+
+
+def _minutes(ms: int) -> int:
+    return max(0, ms // MINUTE_MS)
 
 
 _ENCODER = msgpack.Encoder()

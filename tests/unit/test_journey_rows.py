@@ -101,17 +101,17 @@ def test_the_life_of_an_episode() -> None:
     """From the anchor to the repeat or an explicit no, else censored; what says nothing is left out."""
     answered = (came("email"), went("email", day=1))
     cases = {
-        (3.0, True): row(*answered, came("email", day=4)),
-        (0.0, True): row(came("email"), came("sms", day=2)),
-        (2.0, True): row(*answered, came("sms", day=3, kind="survey", resolved=False)),
-        (9.0, False): row(*answered),
+        (3 * 1440, True): row(*answered, came("email", day=4)),
+        (0, True): row(came("email"), came("sms", day=2)),
+        (2 * 1440, True): row(*answered, came("sms", day=3, kind="survey", resolved=False)),
+        (7 * 1440, False): row(*answered),
     }
     assert {rows.lived(found, at(10)) for found in cases.values()} == set(cases)
-    assert rows.lived(row(*answered, came("email", day=4)), at(3)) == (2.0, False)
+    assert rows.lived(row(*answered, came("email", day=4)), at(3)) == (2 * 1440, False)
     unresolved = row(*answered, did("disposition", day=2, outcome="unresolved"))
-    assert rows.lived(unresolved, at(5)) == (0.0, True)
+    assert rows.lived(unresolved, at(5)) == (0, True)
     asked = row(came("email"), went("email", day=1, asks=True))
-    assert [rows.lived(asked, at(day)) for day in (3, 10)] == [(2.0, False), None]
+    assert [rows.lived(asked, at(day)) for day in (3, 10)] == [(2 * 1440, False), None]
     assert rows.lived(row(came("email")), at(10)) is None
     assert rows.lived(row(came("voice", kind="abandon")), at(10)) is None
     assert rows.lived(row(*answered), at(0.5)) is None
