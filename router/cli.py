@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 could not (one sentence on stderr says what and why), 2 ca
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -180,6 +179,8 @@ def journey(file: IO[bytes]) -> None:
 @configured
 def doctor(config: Path | None, **options: Any) -> None:
     """Say what is wrong with the store, the numbers or the machine, and how to mend it."""
+    import asyncio
+
     from router.operate import examine
 
     if not asyncio.run(examine(_settled(config, options))):
@@ -209,6 +210,8 @@ def add(
     config: Path | None, role: Any, name: str, agent: str | None, source: tuple[str, ...], **options: Any
 ) -> None:
     """Make a key; its secret is written this once."""
+    import asyncio
+
     from router.operate import add_key
 
     asyncio.run(add_key(_settled(config, options), role, name, agent, source or None))
@@ -218,6 +221,8 @@ def add(
 @configured
 def list_keys(config: Path | None, **options: Any) -> None:
     """List every key, without its secret."""
+    import asyncio
+
     from router import operate
 
     asyncio.run(operate.list_keys(_settled(config, options)))
@@ -228,6 +233,8 @@ def list_keys(config: Path | None, **options: Any) -> None:
 @click.argument("key")
 def revoke(config: Path | None, key: str, **options: Any) -> None:
     """Make a key void, at once."""
+    import asyncio
+
     from router.operate import revoke_key
 
     asyncio.run(revoke_key(_settled(config, options), key))
