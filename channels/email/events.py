@@ -69,6 +69,7 @@ def by_head(mail: Mail) -> Event:
     """Make the event as far as the head tells it."""
     head, account = mail.head, mail.account
     who = sender(head)
+    speaks = daemon(who, null=no_return(head, mail.envelope.sender))
     to, cc = mailboxes(head.first("to"))[:MAX_NAMED], mailboxes(head.first("cc"))[:MAX_NAMED]
     people = [box.address for box in (who, *to, *cc) if box]
     verdict = vouched(head, who, account.setting("authserv_id")) if who else None
@@ -87,9 +88,9 @@ def by_head(mail: Mail) -> Event:
         medium="email",
         kind="message",
         direction="in",
-        author="customer",
+        author="system" if speaks else "customer",
         occurred_at=at,
-        customer=_party(who, attested=verdict == "pass"),
+        customer=None if speaks else _party(who, attested=verdict == "pass"),
         provider=account.provider,
         provider_event_id=own_id(head),
         to=_ours(mail, to),
@@ -106,10 +107,9 @@ def with_body(event: Event, mail: Mail) -> Event:
 
     Raises Unreadable, and whatever else a hostile body may break in the libraries that read it.
     """
-    speaks = daemon(sender(mail.head), null=no_return(mail.head, mail.envelope.sender))
     top = read_parts(mail.head, mail.body)
     body = read_body(top)
-    report = read_report(mail.head, top, body.text, daemon=speaks)
+    report = read_report(mail.head, top, body.text, daemon=event.author == "system")
     if report:
         return _reported(event, report, body.text)
     cut = cut_quotes(body.text[:MAX_TEXT])
@@ -118,8 +118,6 @@ def with_body(event: Event, mail: Mail) -> Event:
         event = flagged(event, "forwarded")
     return msgspec.structs.replace(
         event,
-        customer=None if speaks else event.customer,
-        author="system" if speaks else event.author,
         text=cut.text,
         text_full=None if body.full == cut.text else body.full,
         attachments=describe(body.others),

@@ -19,7 +19,7 @@ MAX_LINES = 20_000
 _CHUNK = 32 * 1024  # characters between two looks at the budget
 _QUOTES = 8  # levels of quoting shown
 
-_SKIPPED = frozenset({"head", "script", "style", "title", "template", "noscript", "svg", "math", "object"})
+_SKIPPED = frozenset({"head", "script", "style", "title", "template", "svg", "math", "object"})
 _LINE = frozenset({
     "address", "article", "aside", "body", "caption", "center", "dd", "details", "div", "dt", "fieldset",
     "figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "option", "section", "tr",

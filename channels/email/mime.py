@@ -22,7 +22,7 @@ from channels.email.params import read_params
 MAX_DEPTH = 30
 MAX_PARTS = 1000
 
-_MBOX = re.compile(rb">?From [^\r\n]*\r?\n")
+_MBOX = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r?\n")
 _BLANK = re.compile(rb"\n\r?\n")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _ENCODING = re.compile(r"[a-z0-9-]*")

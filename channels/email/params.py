@@ -26,7 +26,7 @@ def read_params(field: str | None) -> tuple[str, dict[str, str]]:
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for name, quoted, bare in _PARAM.findall(semicolon + rest):
-        text = _PAIR.sub(r"\1", quoted) if quoted else bare.strip()
+        text = _PAIR.sub(r"\1", quoted) if quoted else bare.strip().lstrip('"')
         piece = _PIECE.fullmatch(name.lower())
         if piece and (piece[2] or piece[3]):
             pieces.setdefault(piece[1], {}).setdefault(int(piece[2] or 0), (text, bool(piece[3])))

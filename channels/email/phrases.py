@@ -13,12 +13,12 @@ BEHIND_VERBS = ":： \u00a0"
 VERBS = (
     "wrote", "writes", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "napisał", "napisał(a)",
     "napisała", "pisze", "pisał", "skrev", "schreef", "geschreven", "написал", "написала", "написал(а)",
-    "пишет", "написав", "kirjoitti", "yazdı", "şunu yazdı", "írta", "napsal", "napsal(a)", "a scris",
-    "写道", "寫道", "のメール", "έγραψε", "va escriure", "escrigué",
+    "писал", "писал(а)", "пишет", "написав", "kirjoitti", "yazdı", "şunu yazdı", "írta", "napsal", "napsal(a)",
+    "a scris", "写道", "寫道", "のメール", "έγραψε", "va escriure", "escrigué",
 )  # fmt: skip
 
 # the first word of it
-STARTS = re.compile(r"\s*(?:On|Am|Le|El|Em|Il|Op|Den|W dniu|Dnia|Пользователь|\d{1,4}[./-]\d)")
+STARTS = re.compile(r"\s*(?:(?:On|Am|Le|El|Em|Il|Op|Den|W dniu|Dnia|Пользователь)\b|\d{1,4}[./-]\d)")
 
 # a line between the new and the old
 RULE = re.compile(

@@ -24,7 +24,8 @@ def vouched(head: Head, who: Mailbox, authserv_id: str | None) -> Verdict | None
     """Give the DMARC verdict of our own mail server about the domain of From (RFC 8601), or None.
 
     Only the topmost Authentication-Results of the server named ``authserv_id`` counts: the sender
-    may have written others, and our server removes those that bear its name.
+    may have written others, and our server removes those that bear its name. A verdict that does
+    not say about which domain is none.
     """
     if not authserv_id:
         return None
@@ -33,7 +34,7 @@ def vouched(head: Head, who: Mailbox, authserv_id: str | None) -> Verdict | None
         if next(iter(server.lower().split()), "") != authserv_id.lower():
             continue
         found = next(filter(None, map(_DMARC.match, results)), None)
-        if found is None or (found[2] and found[2].strip("\"'").lower() != who.domain):
+        if found is None or (found[2] or "").lower() != who.domain:
             return None
         return "pass" if found[1].lower() == "pass" else "fail"
     return None

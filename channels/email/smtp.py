@@ -190,6 +190,7 @@ class _Smtp(SMTP):
 
     def _refusal(self, peer: tuple[str, int] | None) -> bytes | None:
         address = ipaddress.ip_address(peer[0]) if peer else None
+        address = getattr(address, "ipv4_mapped", None) or address
         if address is None or not any(address in network for network in self._peers):
             return b"554 5.7.1 not for you\r\n"
         return b"421 4.3.2 too many connections\r\n" if len(self._others) >= MAX_SESSIONS else None

@@ -8,6 +8,7 @@ list of events. It ends with its input, so it never outlives who started it.
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import signal
 import sys
@@ -21,6 +22,7 @@ from channels.email.raw import read_mail
 from router.ports import Account
 
 MEMORY = 2 * 1024**3  # bytes of address space; a mail of 30 MiB needs a tenth
+PROCESSOR_S = 60  # seconds for one mail, for when there is nobody left who would kill us
 
 
 class Job(Struct, frozen=True, array_like=True):
@@ -42,7 +44,9 @@ def work(source: BinaryIO, sink: BinaryIO) -> None:
     jobs = msgspec.msgpack.Decoder(Job)
     while len(length := source.read(4)) == 4:  # noqa: PLR2004 - the four bytes of the length
         job = jobs.decode(source.read(int.from_bytes(length, "big")))
+        signal.setitimer(signal.ITIMER_VIRTUAL, PROCESSOR_S)
         events = read_mail(job.raw, job.account, job.now, job.envelope)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         sink.write(frame(msgspec.msgpack.encode(events)))
         sink.flush()
 
@@ -50,7 +54,8 @@ def work(source: BinaryIO, sink: BinaryIO) -> None:
 def main() -> None:
     """Work for the process at the other end of the pipes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us in its order
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with contextlib.suppress(ValueError):  # macOS knows this limit and refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     work(sys.stdin.buffer, sys.stdout.buffer)
 
 

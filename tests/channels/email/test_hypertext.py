@@ -21,6 +21,8 @@ from channels.email.hypertext import to_text
         ('x<div style="Display : none">y<div>z</div></div>w', "x\nw"),
         ("&lt;b&gt; &amp; &eacute;&nbsp;&#8364;", "<b> & é €"),
         ('<?xml version="1.0" encoding="latin1"?><html><body>é</body></html>', "é"),
+        ('<head><meta charset="iso-8859-1"></head><p>é', "é"),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=utf-16"><p>é', "é"),
         ("<a href=javascript:alert(1) onclick=x>link</a><img src=x onerror=y>", "link"),
         ("<p>unclosed <b>bold <i>both</p> after", "unclosed bold both\n\nafter"),
         ("", ""),

@@ -87,6 +87,7 @@ def test_each_answer_loses_its_own_signature() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Only 2 of us wrote:\nno",
         "In short: he wrote:\nnothing",
         "From: the start\nwe were glad",
         "-- \n",

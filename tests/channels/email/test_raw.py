@@ -124,6 +124,13 @@ def test_further_plain_parts_are_in_the_full_text(read: Read) -> None:
     assert (event.text, event.text_full, event.attachments) == ("one", "one\n\ntwo", [])
 
 
+def test_a_blank_before_the_colon_makes_no_mbox_line(read: Read) -> None:
+    """The obsolete syntax allows it, and it must not cost the sender."""
+    event = read(b"From  : Ada <ada@b . example>\n\nhi")
+    assert event.customer is not None
+    assert event.customer.value == "ada@b.example"
+
+
 def test_uuencoded_parts(read: Read) -> None:
     """The oldest of the encodings, with and without its frame, and damaged."""
     head = b"From: a@b.example\nContent-Transfer-Encoding: x-uuencode\n\n"
