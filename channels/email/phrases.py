@@ -13,8 +13,8 @@ BEHIND_VERBS = ":： \u00a0"
 VERBS = (
     "wrote", "writes", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "napisał", "napisał(a)",
     "napisała", "pisze", "pisał", "skrev", "schreef", "geschreven", "написал", "написала", "написал(а)",
-    "писал", "писал(а)", "пишет", "написав", "kirjoitti", "yazdı", "şunu yazdı", "írta", "napsal", "napsal(a)",
-    "a scris", "写道", "寫道", "のメール", "έγραψε", "va escriure", "escrigué",
+    "писал", "писал(а)", "пишет", "написав", "kirjoitti", "yazdı", "şunu yazdı", "írta", "napsal",
+    "napsal(a)", "a scris", "写道", "寫道", "のメール", "έγραψε", "va escriure", "escrigué",
 )  # fmt: skip
 
 # the first word of it
