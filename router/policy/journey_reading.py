@@ -27,18 +27,16 @@ class Reading:
         """Read the timeline."""
         self.window_ms = window_ms
         self.settings = settings
-        self.customers: dict[str, Customer] = {}
         self.episodes: list[Episode] = []
         self.contacts = 0
         self.attempts = 0
         self.first: Customer | None = None
         self.number = 0
+        customers = {name: Customer() for name in timeline.customers}
+        self.customers = customers
         for event, name, issues in zip(timeline.events, timeline.customers, timeline.issues, strict=True):
             self.number += 1
-            customer = self.customers.get(name)
-            if customer is None:
-                customer = self.customers[name] = Customer()
-            self._step(event, customer, issues)
+            self._step(event, customers[name], issues)
 
     def _step(self, event: JourneyEvent, customer: Customer, issues: tuple[str, ...]) -> None:
         """Acknowledgements, automatic mail, spam and campaigns are nothing."""

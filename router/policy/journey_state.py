@@ -44,9 +44,12 @@ class Contact:
 
     def attribute(self, event: JourneyEvent) -> None:
         """Take queue and agent from the first event that names them, the topic from the last."""
-        self.queue = self.queue or event.queue
-        self.agent = self.agent or event.agent
-        self.topic = event.topic or self.topic
+        if self.queue is None:
+            self.queue = event.queue
+        if self.agent is None:
+            self.agent = event.agent
+        if event.topic is not None:
+            self.topic = event.topic
 
 
 class Episode:
@@ -55,11 +58,12 @@ class Episode:
     ``last_in`` is the channel of the last inbound; ``last_out``, ``open_out`` and ``redirect`` are our
     latest channel, our latest outbound event and where it asked the customer to go, since then;
     ``unanswered`` the channels on which the customer still waits; ``current`` where the two are now
-    (companions aside). ``touched`` is the number of the event that touched it last.
+    (companions aside). ``touched`` is the number of the event that touched it last. ``anchor_ms`` is
+    None while it is unanswered.
     """
 
     __slots__ = (
-        "anchor_ms", "answered", "asked", "attempts", "bot", "contacts", "current", "escalations",
+        "anchor_ms", "asked", "attempts", "bot", "contact", "contacts", "current", "escalations",
         "first_label", "first_ms", "handoffs", "issue", "last_attempt_ms", "last_in", "last_out", "matrix",
         "no_ms", "open_out", "outcome", "outcome_ms", "pending", "questions", "recovered", "redirect",
         "reopened", "reopens", "repeat_anchor_ms", "repeat_ms", "repeats_here", "touched", "transfers",
@@ -72,12 +76,13 @@ class Episode:
         self.first_ms = self.last_attempt_ms = at_ms
         self.first_label: str | None = None
         self.contacts: list[Contact] = []
+        self.contact: Contact | None = None
         self.attempts = self.transfers = self.escalations = self.handoffs = self.reopens = 0
         self.repeats_here = 0
         self.repeat_ms: int | None = None
         self.repeat_anchor_ms: int | None = None
         self.anchor_ms: int | None = None
-        self.answered = self.pending = self.reopened = self.asked = False
+        self.pending = self.reopened = self.asked = False
         self.last_in: str | None = None
         self.last_out: str | None = None
         self.current: str | None = None
@@ -94,34 +99,30 @@ class Episode:
         self.touched = 0
 
     @property
-    def contact(self) -> Contact | None:
-        """Its latest contact."""
-        return self.contacts[-1] if self.contacts else None
-
-    @property
     def window_from_ms(self) -> int | None:
         """R9: where its window starts: the anchor, None while unanswered, pending or reopened."""
-        return self.anchor_ms if self.answered and not (self.pending or self.reopened) else None
+        return None if self.pending or self.reopened else self.anchor_ms
 
     def live(self, at_ms: int, window_ms: int) -> bool:
         """R5: may something at this time still belong to it? Inclusive; without an anchor always."""
-        if not self.contacts:
+        if self.contact is None:
             return at_ms - self.last_attempt_ms <= window_ms
-        anchor = self.window_from_ms
-        return anchor is None or at_ms - anchor <= window_ms
+        if self.anchor_ms is None or self.pending or self.reopened:
+            return True
+        return at_ms - self.anchor_ms <= window_ms
 
     def join(self, contact: Contact) -> None:
         """Let a contact belong to it; a new one becomes its latest, and waits for an answer (R9)."""
-        if contact in self.contacts:
+        if contact is self.contact or contact in self.contacts:
             return
         contact.episodes.append(self)
         self.contacts.append(contact)
-        self.answered = self.pending = self.reopened = self.asked = False
+        self.contact = contact
+        self.pending = self.reopened = self.asked = False
         self.anchor_ms = None
 
     def answer(self, end_ms: int) -> None:
         """R9: a response, an inbound call or a wrap-up answered it; the anchor moves to its end."""
-        self.answered = True
         self.anchor_ms = end_ms
 
     def repeat(self, event: JourneyEvent) -> None:

@@ -23,7 +23,7 @@ def verdict(episode: Episode, *, repeated: bool, as_of_ms: int, window_ms: int) 
         return (None, False, "unserved", None)
     if repeated:
         return (False, False, "repeat", None)
-    if not episode.answered or episode.anchor_ms is None:
+    if episode.anchor_ms is None:
         return (None, True, "awaiting_company", None)
     if episode.no_ms is not None:
         return (False, False, "survey", None)
@@ -155,7 +155,7 @@ def _facts(episode: Episode) -> Facts:
         agent=first.agent if first else None,
         topic=first.topic if first else None,
         anchor_ms=episode.window_from_ms,
-        answered=episode.answered,
+        answered=episode.anchor_ms is not None,
         repeat_ms=episode.repeat_ms,
         repeat_anchor_ms=episode.repeat_anchor_ms,
         repeats_here=episode.repeats_here,
