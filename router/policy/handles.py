@@ -33,6 +33,7 @@ _NEVER_TEL = frozenset({
 _SCHEME = re.compile(r"^(?:(?:tel|mailto|sips?):\s*)+", re.IGNORECASE)
 _ZEROS = re.compile(r"\+?[0.-]+")
 _TEL_MARKS = re.compile(r"[\s().\u2010-\u2015/-]+")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _SHORTCODE = re.compile(r"[0-9*#]{3,8}")
 _ALNUM = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11}")
 _ADDRESS = re.compile(r"<([^<>]*)>\s*$")
@@ -90,7 +91,7 @@ def _tel(kind: str, value: str) -> Handle | None:
     if bare.lstrip("+") in _NEVER_TEL or value.lower() in _NEVER_TEL or _ZEROS.fullmatch(bare):
         return None
     if bare.startswith("+"):
-        number = _e164(value)
+        number = _e164(value, bare)
         return Handle(kind, number) if number else _unverified(kind, bare)
     if _SHORTCODE.fullmatch(bare):
         return Handle("shortcode", bare)
@@ -99,18 +100,19 @@ def _tel(kind: str, value: str) -> Handle | None:
     return _unverified(kind, bare) if bare else None
 
 
-def _e164(value: str) -> str | None:
-    """Give ``+`` and up to 15 digits; None when no country has numbers of this length.
+def _e164(value: str, bare: str) -> str | None:
+    """Give ``+`` and 7 to 15 digits (ITU-T E.164); None when it cannot be a number at all.
 
-    An extension stays (RFC 3966): behind one number there may be many people.
+    A number that no country's plan has is still itself: plans change before we hear of it. An extension
+    stays (RFC 3966): behind one number there may be many people.
     """
     try:
         number = phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
+        return bare if _E164.fullmatch(bare) else None
     plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if not _E164.fullmatch(plain):
+        return None
     return f"{plain};ext={number.extension}" if number.extension else plain
 
 
