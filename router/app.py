@@ -14,6 +14,7 @@ from typing import Self
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from channels.email.smtp import MailListener
@@ -222,7 +223,7 @@ class Running:
         smtp = settings.smtp
         if smtp.port is None:
             return
-        account = Account("email", "email_raw", smtp.account, queue=smtp.queue, unsigned=True)
+        account = mail_account(settings)
         listener = MailListener(
             smtp.host,
             smtp.port,
@@ -230,10 +231,20 @@ class Running:
             protocol=smtp.protocol,
             max_bytes=smtp.max_bytes,
             deadline_s=smtp.parse_deadline_s,
+            peers=smtp.peers,
         )
         await listener.start(AccountSink(self.house.ingest, account))
         self._stack.push_async_callback(listener.stop)
         self.addresses[smtp.protocol] = f"{smtp.host}:{listener.port}"
+
+
+def mail_account(settings: Settings) -> Account:
+    """Give the account the mail listener speaks for: ``[channels.email.email_raw.<name>]``, if there is one."""
+    name, queue = settings.smtp.account, settings.smtp.queue
+    for account in settings.accounts:
+        if (account.channel, account.provider, account.name) == ("email", "email_raw", name):
+            return replace(account, queue=queue or account.queue)
+    return Account("email", "email_raw", name, queue=queue, unsigned=True)
 
 
 async def admit(house: House) -> str | None:

@@ -15,6 +15,7 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 Bytes = Annotated[int, Meta(ge=1024, le=1_073_741_824)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^/?#]+[^?#]*$(?!\n)")]
 RedisUrl = Annotated[str, Meta(pattern=r"^(rediss?(\+cluster)?|unix)://")]
+Network = Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+/[0-9]{1,3}$(?!\n)")]
 Workspace = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$(?!\n)")]
 
 
@@ -56,7 +57,10 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Smtp(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The mail listener; ``port`` None: there is none. Its events have the source ``email_raw:account``."""
+    """The mail listener; ``port`` None: there is none. Its events have the source ``email_raw:account``.
+
+    ``peers``: the networks that may connect; there is no login, so by default only this machine may.
+    """
 
     port: Port | None = None
     host: str = "127.0.0.1"
@@ -65,3 +69,4 @@ class Smtp(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parse_deadline_s: Seconds = 5
     account: Word = "main"
     queue: Word | None = None
+    peers: Annotated[list[Network], Meta(min_length=1, max_length=64)] = ["127.0.0.0/8", "::1/128"]
