@@ -50,6 +50,12 @@ class Caller(Struct, frozen=True, kw_only=True):
         self.must_be(named)
         return named
 
+    def may(self, roles: frozenset[Role]) -> Caller:
+        """Give the caller if one of these roles is theirs; an admin may all. Forbidden."""
+        if self.role != "admin" and self.role not in roles:
+            raise Forbidden(f"this call is for the roles {', '.join(sorted(roles))}")
+        return self
+
     def must_be(self, agent: str) -> None:
         """Refuse an agent key that speaks for somebody else."""
         if self.role == "agent" and agent != self.agent:
@@ -57,6 +63,7 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 NOBODY = Caller()
+_NEVER: tuple[float, Caller | None] = (0.0, None)
 
 
 class Gate:
@@ -67,17 +74,17 @@ class Gate:
         self._known: dict[str, tuple[float, Caller | None]] = {}
         self._tickets: dict[str, tuple[float, Caller]] = {}
 
-    async def admit(self, request: web.Request, roles: frozenset[Role], *, tickets: bool = False) -> Caller:
-        """Give the caller; Unauthenticated without a valid key, Forbidden when its role does not do.
+    def known(self, request: web.Request) -> Caller | None:
+        """Give the caller whose key was seen a moment ago; this is the way of nearly every call."""
+        until, caller = self._known.get(request.headers.get("Authorization", ""), _NEVER)
+        return caller if until > monotonic() else None
 
-        ``tickets``: a ticket in the query does as well.
-        """
+    async def meet(self, request: web.Request, *, tickets: bool) -> Caller:
+        """Give the caller by key or, with ``tickets``, by ticket; Unauthenticated when it has neither."""
         header = request.headers.get("Authorization")
         caller = await self._bearer(header) if header else self._ticket(request) if tickets else None
         if caller is None:
             raise Unauthenticated
-        if caller.role != "admin" and caller.role not in roles:
-            raise Forbidden(f"this call is for the roles {', '.join(sorted(roles))}")
         return caller
 
     def issue(self, caller: Caller) -> str:
@@ -93,12 +100,12 @@ class Gate:
         return ticket
 
     def _ticket(self, request: web.Request) -> Caller | None:
-        until, caller = self._tickets.pop(request.query.get("ticket", ""), (0.0, None))
+        until, caller = self._tickets.pop(request.query.get("ticket", ""), _NEVER)
         return caller if until > monotonic() else None
 
     async def _bearer(self, header: str) -> Caller | None:
         now = monotonic()
-        until, caller = self._known.get(header, (0.0, None))
+        until, caller = self._known.get(header, _NEVER)
         if until > now:
             return caller
         if len(self._known) >= _KEPT_MOST:

@@ -5,54 +5,23 @@ from __future__ import annotations
 import itertools
 import re
 import secrets
-from collections.abc import Callable, Mapping
 from time import perf_counter
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from prometheus_client import CollectorRegistry, Counter, Histogram
 from structlog.contextvars import bind_contextvars
 
 from router.api import problems
 from router.api.codec import NAME
+from router.api.meter import Meter
 from router.errors import RouterError
 
 _SAFE = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_ELSEWHERE = "elsewhere"
-"""The label of what is no address of ours: strangers must not make labels."""
 
 _prefix = secrets.token_hex(4)
 _numbers = itertools.count(1)
 _log = structlog.get_logger()
-
-
-class Meter:
-    """Counts answers by address and status, and times them by address; keeps the child objects."""
-
-    def __init__(self, registry: CollectorRegistry, names: Mapping[object, str]) -> None:
-        self._names = names
-        labels = ("route", "status")
-        self._counter = Counter("router_http_requests", "Answers given.", labels, registry=registry)
-        seconds = Histogram(
-            "router_http_seconds", "Time to answer.", ("route",), buckets=_BUCKETS, registry=registry
-        )
-        self._observe = {name: seconds.labels(name).observe for name in (*names.values(), _ELSEWHERE)}
-        self._count: dict[tuple[str, int], Callable[[], None]] = {}
-
-    def name(self, handler: object) -> str:
-        """Name the route of a handler."""
-        return self._names.get(handler, _ELSEWHERE)
-
-    def note(self, handler: object, status: int, seconds: float) -> None:
-        """Note one answer."""
-        name = self.name(handler)
-        count = self._count.get((name, status))
-        if count is None:
-            count = self._count[name, status] = self._counter.labels(name, str(status)).inc
-        count()
-        self._observe[name](seconds)
 
 
 def answering(meter: Meter) -> Middleware:

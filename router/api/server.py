@@ -12,7 +12,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from router.api import closing, pages, routes
 from router.api.auth import GATE, NOBODY, Gate
 from router.api.hooks import ACCOUNTS
-from router.api.middleware import Meter, answering
+from router.api.meter import Meter
+from router.api.middleware import answering
 from router.api.route import Route
 from router.api.stream import OPEN
 from router.api.world import World
@@ -80,6 +81,7 @@ def bound(route: Route, world: World, gate: Gate) -> Bound:
     tickets = "ticket" in route.query.__struct_fields__
 
     async def call(request: web.Request) -> web.StreamResponse:
-        return await handler(world, await gate.admit(request, roles, tickets=tickets), request)
+        caller = gate.known(request) or await gate.meet(request, tickets=tickets)
+        return await handler(world, caller.may(roles), request)
 
     return call
