@@ -10,12 +10,14 @@ local ag = L.agent(c, req.agent)
 local old = ag and ag.crew
 if ag then
   L.agent_unready(c, ag)
+  for channel in string.gmatch(ag.channels, '[^,]+') do
+    if not req.weights[channel] then L.agent_drop(c, ag, channel) end
+  end
 else
   ag = { id = req.agent, ['*'] = {} }
   c.agents[ag.id] = ag
-  for field, value in pairs({ state = 'offline', reason = '', since = c.now, load = 0, idle = c.us, misses = 0, ready = '' }) do
-    L.set(ag, field, value)
-  end
+  local blank = { state = 'offline', reason = '', since = c.now, load = 0, idle = c.us, misses = 0, ready = '' }
+  for field, value in pairs(blank) do L.set(ag, field, value) end
 end
 if redis.call('HEXISTS', c.p .. 'crews', req.crew) == 0 then L.crew_open(c, req.crew, req.def, req.lanes) end
 redis.call('HSET', c.p .. 'agents', ag.id, req.profile)

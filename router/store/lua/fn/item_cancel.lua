@@ -7,11 +7,8 @@ local c = L.routing(keys)
 local it, refusal, again = L.held(c, req)
 if refusal then return redis.error_reply(refusal) end
 if again then return L.item_reply(it) end
-if it.state ~= 'active' and it.state ~= 'wrapping' then
-  return redis.error_reply('WRONG_STATE the item is ' .. it.state .. ', not active or wrapping')
-end
 
-L.set(it, 'op', req.op)
+L.operated(it, req)
 L.happened(c, it, { what = 'cancelled', agent = it.agent, queue = it.queue, want = tonumber(it.want) })
 L.item_end(c, it, 'closed')
 L.routing_done(c)

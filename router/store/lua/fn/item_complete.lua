@@ -7,11 +7,8 @@ local c = L.routing(keys)
 local it, refusal, again = L.held(c, req)
 if refusal then return redis.error_reply(refusal) end
 if again then return L.item_reply(it) end
-if it.state ~= 'active' and it.state ~= 'wrapping' then
-  return redis.error_reply('WRONG_STATE the item is ' .. it.state .. ', not active or wrapping')
-end
 
-L.set(it, 'op', req.op)
+L.operated(it, req)
 L.set(it, 'outcome', req.outcome or '')
 if req.issue then L.set(it, 'issue', req.issue) end
 if req.topic then L.set(it, 'topic', req.topic) end

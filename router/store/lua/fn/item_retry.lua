@@ -1,4 +1,4 @@
--- The memory of a decline has passed: look for an agent again.
+-- A memory of letting the item pass has ended: look again; begin anew when everybody let it pass too often.
 -- KEYS: routing slot
 -- REQ: item
 -- REPLY: item state queue agent offer open
@@ -10,6 +10,17 @@ if not due or tonumber(due) > c.now then return L.item_reply(nil) end
 redis.call('ZREM', c.p .. 'due', 'retry:' .. req.item)
 if not it or it.state ~= 'waiting' then return L.item_reply(it) end
 
-L.match_item(c, it)
+if not L.match_item(c, it) then
+  local again = L.memory_ends(c, it)
+  if not again and L.is_stuck(c, it) then
+    L.forget(c, it)
+    L.decision_note(c, it, 'stuck')
+    c.alarm = { alarm = 'stuck', item = it.id, queue = it.queue }
+    L.match_item(c, it)
+  else
+    L.decision_end(c, it, 'waiting')
+    redis.call('ZADD', c.p .. 'due', again or c.now + tonumber(it.memory_ms), 'retry:' .. it.id)
+  end
+end
 L.routing_done(c)
 return L.item_reply(it)

@@ -21,11 +21,13 @@ if open and req.ended then
   L.item_left(c, it)
 elseif open then
   if req.want_rev > tonumber(it.want) then L.item_bump(c, it, req) end
-  if req.seen then L.set(it, 'seen_n', it.in_n) end
+  if req.seen then L.item_seen(c, it) end
 elseif create then
-  redis.call('PERSIST', key)
+  if known[1] then redis.call('PERSIST', key) end
   it = L.item_new(c, req)
   redis.call('HSET', key, 'item', it.id)
+else
+  redis.call('EXPIRE', key, 5184000)
 end
 L.routing_done(c)
 return L.item_reply(it)

@@ -8,10 +8,8 @@ local it = L.item(c, req.item)
 local due = redis.call('ZSCORE', c.p .. 'due', 'widen:' .. req.item)
 if not due or tonumber(due) > c.now then return L.item_reply(nil) end
 redis.call('ZREM', c.p .. 'due', 'widen:' .. req.item)
-if not it then return L.item_reply(nil) end
+if not it or not L.is_private(it.lane) then return L.item_reply(it) end
 
-if L.is_private(it.lane) then
-  if it.state == 'waiting' then L.item_widen(c, it) else L.set(it, 'lane', it.home_lane) end
-end
+L.item_widen(c, it)
 L.routing_done(c)
 return L.item_reply(it)

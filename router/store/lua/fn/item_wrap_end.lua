@@ -10,7 +10,6 @@ if not due or tonumber(due) > c.now then return L.item_reply(nil) end
 redis.call('ZREM', c.p .. 'due', 'wrap:' .. req.item)
 if not it or it.state ~= 'wrapping' then return L.item_reply(it) end
 
-L.happened(c, it, { what = 'lapsed', agent = it.agent, queue = it.queue, want = tonumber(it.want) })
-L.item_end(c, it, 'done')
+L.item_lapse(c, it)
 L.routing_done(c)
 return L.item_reply(it)

@@ -6,14 +6,7 @@
 local c = L.routing(keys)
 local offered = 0
 for _, id in ipairs(redis.call('ZRANGE', c.p .. 'ln:' .. req.lane, 0, 7)) do
-  local it = L.item(c, id)
-  if it then
-    L.decision_begin(c, it)
-    if L.best_agent(c, it) then
-      L.match_item(c, it)
-      offered = offered + 1
-    end
-  end
+  if L.match_item(c, L.item(c, id)) then offered = offered + 1 end
 end
 L.routing_done(c)
 return { offered = offered }

@@ -17,6 +17,7 @@ if of.state == 'rescinded' then return redis.error_reply('OFFER_RESCINDED the of
 local ag = L.agent(c, of.agent)
 L.offer_end(c, it, 'declined')
 L.decision_note(c, it, 'declined')
+L.set(ag, 'misses', 0) -- who declines is there
 L.offer_return(c, it, ag, req.memory_ms)
 L.match_agent(c, ag)
 L.routing_done(c)

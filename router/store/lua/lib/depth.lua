@@ -8,11 +8,12 @@ function L.is_live(state) return LIVE[state] == true end
 function L.item_state(c, it, to)
   local base = it.queue .. '|' .. it.channel
   local from = it.state
-  if LIVE[from] then redis.call('HINCRBY', c.p .. 'dp', base .. '|' .. from, -1) end
-  if LIVE[to] then redis.call('HINCRBY', c.p .. 'dp', base .. '|' .. to, 1) end
-  c.depth[base] = true
+  if from ~= to then
+    if LIVE[from] then redis.call('HINCRBY', c.p .. 'dp', base .. '|' .. from, -1) end
+    if LIVE[to] then redis.call('HINCRBY', c.p .. 'dp', base .. '|' .. to, 1) end
+    c.depth[base] = true
+  end
   L.set(it, 'state', to)
-  L.set(it, 'state_at', c.now)
 end
 
 function L.oldest_note(c, base)

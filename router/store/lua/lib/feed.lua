@@ -1,6 +1,7 @@
 -- The feed: one stream entry per transition, absolute facts only. Ids are epoch-n.
 
 local KEEP = 20000
+local MOST = 2000
 local STATES = { 'waiting', 'offered', 'active', 'wrapping', 'scheduled' }
 
 function L.feed_item(it)
@@ -33,16 +34,22 @@ function L.feed_depth(c, base)
   return cjson.encode(fact)
 end
 
+-- `unpack` has room for 8000 values: more than MOST go in further entries.
 function L.feed_write(c)
   local facts = {}
+  local function write()
+    redis.call('XADD', c.p .. 'feed', 'MAXLEN', '~', KEEP, c.epoch .. '-*', unpack(facts))
+    facts = {}
+  end
   local function tell(topic, json)
     facts[#facts + 1] = topic
     facts[#facts + 1] = json
+    if #facts >= MOST then write() end
   end
   for _, it in pairs(c.items) do tell('item', L.feed_item(it)) end
   for _, ag in pairs(c.agents) do tell('agent', L.feed_agent(ag)) end
   for _, offer in pairs(c.offers) do tell('offer', cjson.encode(offer)) end
   for base in pairs(c.depth) do tell('depth', L.feed_depth(c, base)) end
-  if #facts == 0 then return end
-  redis.call('XADD', c.p .. 'feed', 'MAXLEN', '~', KEEP, c.epoch .. '-*', unpack(facts))
+  if c.alarm then tell('alarm', cjson.encode(c.alarm)) end
+  if #facts > 0 then write() end
 end

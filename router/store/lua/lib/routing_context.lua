@@ -58,7 +58,7 @@ function L.agent(c, id) return L.load(c, c.agents, c.p .. 'ag:' .. id, id) end
 -- Write what was touched and tell the feed, in one entry. Returns nothing.
 function L.routing_done(c)
   for id, it in pairs(c.items) do
-    if it['#new'] or next(it['*']) then L.save(c.p .. 'it:' .. id, it) else c.items[id] = nil end
+    if next(it['*']) then L.save(c.p .. 'it:' .. id, it) else c.items[id] = nil end
   end
   for id, ag in pairs(c.agents) do
     if next(ag['*']) then L.save(c.p .. 'ag:' .. id, ag) else c.agents[id] = nil end
