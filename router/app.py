@@ -239,7 +239,7 @@ class Running:
 
 
 def mail_account(settings: Settings) -> Account:
-    """Give the account the mail listener speaks for: ``[channels.email.email_raw.<name>]``, if there is one."""
+    """Give the account the mail listener speaks for, as ``[channels.email.email_raw.<name>]`` has it."""
     name, queue = settings.smtp.account, settings.smtp.queue
     for account in settings.accounts:
         if (account.channel, account.provider, account.name) == ("email", "email_raw", name):

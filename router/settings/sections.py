@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from router.model.event import Word
 from router.model.routing import Routing, Seconds
@@ -69,4 +69,6 @@ class Smtp(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parse_deadline_s: Seconds = 5
     account: Word = "main"
     queue: Word | None = None
-    peers: Annotated[list[Network], Meta(min_length=1, max_length=64)] = ["127.0.0.0/8", "::1/128"]
+    peers: Annotated[list[Network], Meta(min_length=1, max_length=64)] = field(
+        default_factory=lambda: ["127.0.0.0/8", "::1/128"]
+    )
