@@ -18,16 +18,20 @@ _OVER = frozenset({"ended", "missed", "failed"})
 _PARTS = frozenset({"abandon", "bot"})
 """Besides the call's own entries: a hang-up noted by the router, and what a menu or voice bot said."""
 
+_WORD = frozenset({"voicemail", "callback_request"})
+"""What a caller leaves instead of waiting: it stands for the attempt, so the call is no abandon as well."""
+
 
 class Calls:
     """The calls of a timeline. A thread is a call; the router's entries find it by their conversation."""
 
-    __slots__ = ("_of_conversation", "_parts")
+    __slots__ = ("_left_word", "_of_conversation", "_parts")
 
     def __init__(self) -> None:
         """Begin with none."""
         self._parts: dict[str, list[Part]] = {}
         self._of_conversation: dict[str, str] = {}
+        self._left_word: set[str] = set()
 
     def take(self, entry: Entry, at_ms: int) -> bool:
         """Take a call's own entry; False for one of the router that may still find its call."""
@@ -43,10 +47,13 @@ class Calls:
 
     def join(self, entry: Entry, at_ms: int) -> bool:
         """Let an entry that is not the call's own join the call it speaks of, if there is one."""
-        if entry.kind != "call" and (entry.kind not in _PARTS or entry.channel != "voice"):
+        if entry.kind != "call" and (entry.channel != "voice" or entry.kind not in (*_PARTS, *_WORD)):
             return False
         name = entry.thread if entry.thread in self._parts else None
         name = name or self._of_conversation.get(entry.conversation or "")
+        if entry.kind in _WORD:
+            self._left_word.add(name or "")
+            return False
         if name is None:
             return entry.kind == "call"  # an acceptance without its call says nothing yet
         self._parts[name].append((at_ms, entry))
@@ -54,7 +61,12 @@ class Calls:
 
     def events(self, as_of_ms: int) -> list[JourneyEvent]:
         """Give what each call is by now; one that still rings or waits is nothing yet."""
-        return [event for parts in self._parts.values() for event in _read(parts, as_of_ms)]
+        found: list[JourneyEvent] = []
+        for name, parts in self._parts.items():
+            events = _read(parts, as_of_ms)
+            if name not in self._left_word or any(event.kind != "abandon" for event in events):
+                found += events
+        return found
 
 
 def _read(parts: Sequence[Part], as_of_ms: int) -> list[JourneyEvent]:

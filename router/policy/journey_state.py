@@ -113,7 +113,7 @@ class Episode:
 
     def join(self, contact: Contact) -> None:
         """Let a contact belong to it; a new one becomes its latest, and waits for an answer (R9)."""
-        if contact is self.contact or contact in self.contacts:
+        if contact is self.contact or self in contact.episodes:
             return
         contact.episodes.append(self)
         self.contacts.append(contact)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MS
 
 
 def ms_of(at: datetime) -> int:
@@ -14,5 +15,5 @@ def ms_of(at: datetime) -> int:
 
 
 def at_ms(ms: int) -> datetime:
-    """Give the moment of so many milliseconds, in UTC."""
-    return _EPOCH + timedelta(milliseconds=ms)
+    """Give the moment of so many milliseconds, in UTC; what is beyond the year 9999 is its end."""
+    return _EPOCH + timedelta(milliseconds=min(ms, _LAST_MS))

@@ -125,6 +125,15 @@ def test_a_call_a_bot_served_is_a_bot_contact() -> None:
     assert (later.answer.fcr, later.answer.contained) == (True, True)
 
 
+@pytest.mark.parametrize("kind", ["voicemail", "callback_request"])
+def test_who_leaves_word_has_not_abandoned(kind: str) -> None:
+    """One attempt: what was left stands for the call."""
+    word = entry(kind, 40, thread="CA1")
+    assert [event.kind for event in events(call("offered"), word, call("ended", 45))] == [kind]
+    kinds = [event.kind for event in events(call("answered", 3, agent="ada"), word, call("ended", 60))]
+    assert kinds == ["call", kind]
+
+
 def test_a_bot_before_a_person_is_part_of_the_call() -> None:
     """One contact, not two."""
     (found,) = events(

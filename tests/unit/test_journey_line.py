@@ -136,6 +136,13 @@ def test_merges_name_from_and_into() -> None:
     assert answer(mine, other, merge)["episodes"] == 1
 
 
+def test_the_end_of_time_is_a_time() -> None:
+    """A window that would close after the year 9999 closes at its end."""
+    late = {**MAIL, "t": "9999-12-30T08:00:00Z"}
+    found = answer(late, {**late, "direction": "out"}, as_of="9999-12-31T00:00:00Z")
+    assert found["final_at"].startswith("9999-12-31T23:59:59")
+
+
 def test_a_line_may_bring_its_settings() -> None:
     """``config`` lays over the defaults, tables label by label; without a window it is the setting's."""
     chat = [{**MAIL, "channel": "chat", "t": f"2026-05-04T08:{minute}:00Z"} for minute in ("00", "50")]
