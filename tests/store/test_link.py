@@ -15,9 +15,9 @@ import redis.asyncio
 from proxy import Proxy
 from servers import Server, single
 
-from router.errors import Busy, RouterError, StoreAway
+from router.errors import Busy, StoreAway
 from router.store.link import Link, open_link, slot
-from router.store.replies import AWAY, BUSY, ReplyError, meaning
+from router.store.replies import ReplyError
 
 KEY = "{link}"
 
@@ -213,157 +213,6 @@ async def test_a_blocking_reader_that_gives_up_can_read_again(link: Link, worksp
         assert await reader.call("PING") == b"PONG"
 
 
-async def test_the_server_is_met_before_other_calls(own_server: Server) -> None:
-    """At first contact the hook runs alone, with its own calls passing; later connections skip it."""
-    order: list[str] = []
-
-    async def meet(run_id: str) -> None:
-        """Note who it is, and that nothing else has run."""
-        order.append(run_id)
-        assert link.holds(run_id, KEY)
-        assert await link.call("INCR", "{a}met", key="{a}") == 1
-        assert await link.call("INCR", "{b}met", key="{b}", read=True) == 1
-        assert await link.call("EXISTS", "{link}n", key=KEY) == 0
-
-    link = await open_link(own_server.url, on_connect=meet)
-    await asyncio.gather(
-        *(link.call("INCR", "{link}n", key=tag, read=tag > "{k}") for tag in ("{a}", "{b}", "{link}"))
-    )
-    await link.close()
-    assert order == [own_server.admin.info("server")["run_id"]]
-
-
-async def test_a_new_process_is_met_again(own_server: Server) -> None:
-    """After a restart the hook runs for the new run_id before the next call."""
-    met: list[str] = []
-
-    async def meet(run_id: str) -> None:
-        """Note who it is."""
-        met.append(run_id)
-
-    link = await open_link(own_server.url, on_connect=meet)
-    await link.call("PING", key=KEY)
-    os.kill(own_server.pid, signal.SIGKILL)
-    await own_server.engine.ended()
-    await own_server.engine.start()
-    await _until_answered(link)
-    await link.close()
-    assert len(met) == len(set(met)) == 2
-    assert met[1] == own_server.admin.info("server")["run_id"]
-
-
-async def test_a_long_meeting_costs_no_call_more_than_its_deadline(own_server: Server) -> None:
-    """Calls that wait for the hook fail in time; the hook goes on, and once it is done calls go out."""
-    free = asyncio.Event()
-    met: list[str] = []
-
-    async def meet(run_id: str) -> None:
-        """Take as long as the test says."""
-        met.append(run_id)
-        await free.wait()
-
-    link = await open_link(own_server.url, on_connect=meet, deadline_s=0.1)
-    for _ in range(2):
-        with pytest.raises(StoreAway, match="did not answer"):
-            await link.call("INCR", KEY, key=KEY)
-    free.set()
-    assert await link.call("INCR", KEY, key=KEY) == 1
-    await link.close()
-    assert len(met) == 1
-
-
-async def test_an_idle_connection_that_was_closed_costs_nothing(own_server: Server) -> None:
-    """When the server drops idle clients the next call simply connects again."""
-    link = await open_link(own_server.url)
-    async with link.blocking(KEY) as reader:
-        await reader.call("PING")
-        await link.call("PING", key=KEY)
-        await reader.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-        assert await reader.call("PING") == b"PONG"  # by now the other connection has heard of its end
-        assert await link.call("PING", key=KEY) == b"PONG"
-    await link.close()
-
-
-async def test_a_meeting_that_fails_is_held_again(own_server: Server) -> None:
-    """While the hook fails no call goes out; each try hears why; once it succeeds all is well."""
-    troubles = [ValueError("bad day"), Busy("not now")]
-
-    async def meet(run_id: str) -> None:  # noqa: ARG001  only whether it works matters here
-        """Fail twice."""
-        if troubles:
-            raise troubles.pop(0)
-
-    link = await open_link(own_server.url, on_connect=meet)
-    for words in ("bad day", "not now"):
-        with pytest.raises(StoreAway, match=words):
-            await link.call("PING", key=KEY)
-    assert await link.call("PING", key=KEY) == b"PONG"
-    await link.close()
-
-
-async def test_a_full_store_is_busy(own_server: Server) -> None:
-    """OOM is Busy and nothing is written; reads still work."""
-    link = await open_link(own_server.url)
-    own_server.admin.config_set("maxmemory", 1)
-    with pytest.raises(Busy, match="memory is full") as caught:
-        await link.call("SET", KEY, 1, key=KEY)
-    assert not isinstance(caught.value, StoreAway)
-    assert await link.call("GET", KEY, key=KEY) is None
-    await link.close()
-
-
-async def test_a_primary_that_became_a_replica_is_left(own_server: Server) -> None:
-    """READONLY is StoreAway and the connection is dropped, so that a name is looked up anew."""
-    link = await open_link(own_server.url)
-    await link.call("SET", KEY, 1, key=KEY)
-    own_server.admin.execute_command("REPLICAOF", "127.0.0.1", 1)
-    with pytest.raises(StoreAway, match="replica"):
-        await link.call("SET", KEY, 2, key=KEY)
-    own_server.admin.execute_command("REPLICAOF", "NO", "ONE")
-    assert await link.call("SET", KEY, 3, key=KEY) == b"OK"
-    await link.close()
-
-
-async def test_a_replica_is_never_met(own_server: Server) -> None:
-    """A server that is a replica when we come is refused before the hook or any call reaches it."""
-    own_server.admin.execute_command("REPLICAOF", "127.0.0.1", 1)
-    met: list[str] = []
-
-    async def meet(run_id: str) -> None:
-        """Note who it is."""
-        met.append(run_id)
-
-    link = await open_link(own_server.url, on_connect=meet)
-    with pytest.raises(StoreAway, match="is a replica"):
-        await link.call("GET", KEY, key=KEY, read=True)
-    await link.close()
-    assert met == []
-
-
-async def test_too_few_replicas_is_away(own_server: Server) -> None:
-    """NOREPLICAS is StoreAway, with words."""
-    own_server.admin.config_set("min-replicas-to-write", 1)
-    link = await open_link(own_server.url)
-    with pytest.raises(StoreAway, match="replicas"):
-        await link.call("SET", KEY, 1, key=KEY)
-    await link.close()
-
-
-@pytest.mark.parametrize("code", sorted({*AWAY, *BUSY}))
-def test_states_of_the_store_are_503(code: str) -> None:
-    """Each code that speaks of the store's state becomes an error with status 503 and its words."""
-    error = meaning(ReplyError(f"{code} details"))
-    assert error.status == 503
-    assert f"{code} details" in error.detail
-
-
-def test_other_replies_keep_their_words() -> None:
-    """An error that is the caller's own matter is given as it came."""
-    error: RouterError = ReplyError("WRONGTYPE Operation against a key")
-    assert meaning(ReplyError("WRONGTYPE x")).detail == "WRONGTYPE x"
-    assert error.status == 500
-
-
 @pytest.fixture
 def secured(tmp_path: Path) -> Iterator[Server]:
     """Start a server that asks for a password."""
@@ -415,26 +264,6 @@ def test_uvloop_will_do(server: Server, workspace: str) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         read, written = runner.run(work())
     assert read == written
-
-
-async def _ping_for_ever(link: Link) -> None:
-    while True:
-        await link.call("PING", key="{a}", read=True)
-
-
-async def test_a_long_function_is_busy(own_server: Server) -> None:
-    """While a script hogs the server, calls are Busy within their deadline, and work again after it."""
-    own_server.admin.config_set("busy-reply-threshold", 1)
-    link = await open_link(own_server.url)
-    await link.call("PING", key="{a}", read=True)
-    hog = asyncio.create_task(link.call("EVAL", "while true do end", 0, key=KEY))
-    with pytest.raises(Busy, match="too long"):
-        await _ping_for_ever(link)
-    await link.call("SCRIPT", "KILL", key="{a}", read=True)
-    with pytest.raises(ReplyError, match=r"[Kk]illed"):
-        await hog
-    assert await link.call("PING", key=KEY) == b"PONG"
-    await link.close()
 
 
 async def test_nothing_is_retried_by_redis_py(tmp_path: Path) -> None:
