@@ -24,9 +24,6 @@ Names = Annotated[str, Meta(max_length=1024)]
 Moment = Annotated[str, Meta(max_length=40)]
 """A UTC day ``2026-03-02`` or an RFC 3339 time."""
 
-Division = Literal["channel", "queue", "agent", "topic", "issue", "day"]
-"""What a report can be divided by."""
-
 
 class Strict(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A body or query string in which every field is known."""

@@ -17,6 +17,7 @@ from router.api import codec
 from router.api.auth import Caller
 from router.api.bodies import DeskMessage, DeskQuery
 from router.api.relay import every, relay
+from router.api.stream import reached
 from router.api.world import Message, World
 
 TOPICS = frozenset({"offer", "item", "agent"})
@@ -36,7 +37,7 @@ async def desk(world: World, caller: Caller, request: web.Request) -> web.Stream
     agent = caller.acts_for(query.agent)
     await world.serve.touch(agent, opened=True)
     socket = web.WebSocketResponse(heartbeat=BEAT_S, max_msg_size=_FRAME_MAX)
-    async with world.push.subscribe(TOPICS, query.since, agent) as messages:
+    async with world.push.subscribe(TOPICS, reached(query.since), agent) as messages:
         await socket.prepare(request)
         touch = every(TOUCH_S, partial(world.serve.touch, agent, opened=False))
         closing = await relay(request, _pump(socket, messages, agent), _left(socket), touch)

@@ -10,12 +10,16 @@ from aiohttp import web
 
 from router.api import codec
 from router.api.auth import Caller
-from router.api.bodies import Division, ReportQuery
+from router.api.bodies import ReportQuery
 from router.api.world import World
 from router.errors import Invalid
+from router.policy.journey_report import By
 
 DEFAULT_DAYS = 30
-_DIVISIONS = frozenset(get_args(Division))
+YEARS = range(2000, 2101)
+"""No event is older: what happened before is kept by its receipt. None is from the far future."""
+
+_DIVISIONS = frozenset(get_args(By))
 _DAY = len("2026-03-02")
 
 
@@ -43,17 +47,22 @@ def span(asked: ReportQuery, now: datetime) -> tuple[datetime, datetime]:
 
 
 def moment(text: str, field: str, days: int = 0) -> datetime:
-    """Read a UTC day (its start, ``days`` later) or an RFC 3339 time."""
+    """Read a UTC day (its start, ``days`` later) or an RFC 3339 time, of the years we count."""
     try:
-        if len(text) == _DAY:
-            day = msgspec.convert(text, date)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=days)
-        found = msgspec.convert(text, datetime)
+        found = _day(text, days) if len(text) == _DAY else msgspec.convert(text, datetime)
         if found.tzinfo is None:
             raise Invalid("a time needs its zone, for example 2026-03-02T09:00:00Z", field=field)
-        return found.astimezone(UTC)
+        found = found.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         raise Invalid("give a day, 2026-03-02, or a time, 2026-03-02T09:00:00Z", field=field) from None
+    if found.year not in YEARS:
+        raise Invalid(f"reports are of the years {YEARS[0]} to {YEARS[-1]}", field=field)
+    return found
+
+
+def _day(text: str, days: int) -> datetime:
+    day = msgspec.convert(text, date)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=days)
 
 
 def divisions(by: str) -> list[str]:

@@ -5,8 +5,6 @@ It drives the router, the authentication, /openapi.json and /docs.
 
 from __future__ import annotations
 
-from typing import Any
-
 from router.api import (
     agents,
     context,
@@ -59,6 +57,9 @@ from router.model.desk import AgentView, Queues, QueueView
 from router.model.event import Event
 from router.model.item import Item
 from router.model.queue import QueueProfile
+from router.policy.journey_nouns import Answer
+from router.policy.journey_report import FcrReport
+from router.policy.journey_report_switches import SwitchReport
 
 ADAPTER: frozenset[Role] = frozenset({"adapter"})
 DESK: frozenset[Role] = frozenset({"agent", "supervisor"})
@@ -90,7 +91,7 @@ TABLE: tuple[Route, ...] = (
     ),
     Route(
         "GET", f"{_CUSTOMER}/journey", context.journey, DESK,
-        "A customer's contacts, episodes, switches and verdicts.", query=JourneyQuery, gives=Any,
+        "A customer's contacts, episodes, switches and verdicts.", query=JourneyQuery, gives=Answer,
     ),
     Route(
         "POST", f"{_CUSTOMER}/links", context.link, DESK,
@@ -155,11 +156,11 @@ TABLE: tuple[Route, ...] = (
     Route("GET", "/v1/queues", queues.every, DESK, "All queues and their depth.", gives=Queues),
     Route(
         "GET", "/v1/reports/fcr", reports.fcr, SUPERVISOR, "First contact resolution.",
-        query=ReportQuery, gives=Any,
+        query=ReportQuery, gives=FcrReport,
     ),
     Route(
         "GET", "/v1/reports/switches", reports.switches, SUPERVISOR, "Switches between channels.",
-        query=ReportQuery, gives=Any,
+        query=ReportQuery, gives=SwitchReport,
     ),
     # -- the feed
     Route(

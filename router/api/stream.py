@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -36,6 +37,8 @@ RETRY_MS = 1000
 OPEN = web.AppKey("open", set[object])
 """The streams that are open in this process."""
 
+_NUMBER = re.compile(r"[0-9]{1,16}-[0-9]{1,16}", re.ASCII)
+_BEFORE_ALL = "0-0"
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -47,7 +50,7 @@ _HEADERS = {
 async def stream(world: World, caller: Caller, request: web.Request) -> web.StreamResponse:
     """Follow the feed until the client goes or the server closes."""
     query = codec.query(request, StreamQuery)
-    last = request.headers.get("Last-Event-ID") or query.since
+    last = reached(request.headers.get("Last-Event-ID") or query.since)
     response = web.StreamResponse(headers={**_HEADERS, "X-Request-Id": request[codec.NAME]})
     with place(request):
         async with world.push.subscribe(topics(query.topics), last, caller.agent) as messages:
@@ -64,6 +67,11 @@ async def ticket(world: World, caller: Caller, request: web.Request) -> web.Resp
 def topics(names: str | None) -> frozenset[str] | None:
     """Read names divided by commas; none: all topics."""
     return frozenset(name.strip() for name in (names or "").split(",")) - {""} or None
+
+
+def reached(number: str | None) -> str | None:
+    """Give the number a client has reached; one that is none is before all, so the client begins anew."""
+    return number if number is None or _NUMBER.fullmatch(number) else _BEFORE_ALL
 
 
 def written(message: Message) -> bytes:

@@ -26,6 +26,9 @@ from router.store.agents import OfferRecord
 from router.store.items import Cancel, Completion, Held, Transfer
 from router.store.slot import RoutingSlot
 
+_DIGITS = 15
+"""A place in a list is far below 10^15; a longer number is none the store can count to."""
+
 WIDEN_S = 30
 """How long an item waits for the one agent it was transferred to before others may take it."""
 
@@ -166,7 +169,7 @@ class Serve(Staff):
         /,
     ) -> ItemPage:
         """Show open items by entry time, those that match; a page may hold fewer than ``limit``. Invalid."""
-        if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
+        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _DIGITS):
             raise Invalid("`cursor` is no cursor of this list", field="cursor")
         start = int(cursor or 0)
         names = await self._items.open(start, limit)

@@ -197,7 +197,7 @@ def test_the_span_of_a_report() -> None:
     assert span(ReportQuery(), NOW) == (NOW - timedelta(days=30), NOW)
     found = span(ReportQuery(since="2026-03-01T02:00:00+02:00", until="2026-03-01T12:00:00Z"), NOW)
     assert found == (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
-    for wrong in ("2026-03-01T02:00:00", "", "9999-12-31"):
+    for wrong in ("2026-03-01T02:00:00", "", "9999-12-31", "0001-01-01", "0001-01-01T00:00:00+14:00"):
         with pytest.raises(Invalid):
             span(ReportQuery(until=wrong), NOW)
     with pytest.raises(Invalid):

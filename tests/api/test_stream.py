@@ -12,7 +12,7 @@ from aiohttp import WSMsgType
 from parts import ADAPTER, ADMIN, AGENT, Parts
 
 from router.api import auth, desk, stream
-from router.api.stream import topics, written
+from router.api.stream import reached, topics, written
 
 JSON = {"Content-Type": "application/json"}
 
@@ -138,6 +138,15 @@ def test_a_message_of_several_lines_is_one_event() -> None:
         id, topic, body = "1-1", "reset", b'{\r\n"a": 1\n}'
 
     assert written(Told()) == b'id: 1-1\nevent: reset\ndata: {\ndata: "a": 1\ndata: }\n\n'
+
+
+@pytest.mark.parametrize(
+    "strange", ["garbage", "1", "-", "+", "$", "1-1-1", "1-1\n", "18446744073709551616-1", "\u0661-1"]
+)
+def test_a_number_that_is_none_begins_anew(strange: str) -> None:
+    """What no feed ever counted is before everything: the client gets a snapshot, the store no nonsense."""
+    assert reached(strange) == "0-0"
+    assert (reached(None), reached("12-345")) == (None, "12-345")
 
 
 def test_topics_are_names_divided_by_commas() -> None:
