@@ -83,7 +83,9 @@ class House:
 
         self.background = Background()
         self.folds = Folds(self.views, self.reading, journey, now)
-        self.project = Project(self.folds, self.views, self.rows, self.marks, self.background, journey)
+        self.project = Project(
+            self.folds, self.views, self.rows, self.marks, self.background, journey, settings.zone
+        )
         self.route = Route(self.slot, routing)
         carry = Carry(timelines, self.route)
         self.join = Join(
@@ -117,7 +119,7 @@ class House:
         self.keyring = Keyring(System(link, library), workspace.name)
         pulse = Pulse(link, self.slot.anchor)
         self.health = Health(pulse, self.staff)
-        self.doctor = Doctor(self.slot, self.rows, self.marks, self.folds, pulse, journey, now)
+        self.doctor = Doctor(self.slot, self.rows, self.marks, self.project, pulse, now)
         self.clock = Clock(self.slot, routing)
         self.courier = Courier(
             self.marks, self.slot.dues, self.registers, self.views, carry, self.join, tell, self.project

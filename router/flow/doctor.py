@@ -11,9 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from router.flow.fold import Folds
-from router.flow.project import as_rows, folds_of
-from router.policy.journey_settings import JourneySettings
+from router.flow.project import Project
 from router.store.marks import Marks
 from router.store.pulse import Pulse
 from router.store.rows import Rows
@@ -47,13 +45,12 @@ class Doctor:
         slot: RoutingSlot,
         rows: Rows,
         marks: Marks,
-        folds: Folds,
+        project: Project,
         pulse: Pulse,
-        settings: JourneySettings,
         now: Callable[[], float],
     ) -> None:
-        self._slot, self._rows, self._marks, self._folds = slot, rows, marks, folds
-        self._pulse, self._settings, self._now = pulse, settings, now
+        self._slot, self._rows, self._marks = slot, rows, marks
+        self._project, self._pulse, self._now = project, pulse, now
 
     async def examine(self) -> AsyncIterator[Finding]:
         """Yield one finding after another."""
@@ -112,7 +109,7 @@ class Doctor:
         return Finding("reports", "well", f"the rows of {len(kept)} customers equal their timelines")
 
     async def _same(self, view: str, rows: frozenset[bytes]) -> bool:
-        anew = as_rows(await folds_of(self._folds, view, self._settings), self._settings)
+        _, anew = await self._project.rows_of(view)
         # Rows of days out of the span are not in the store's answer; those that are must be there.
         return rows <= {row.body for row in anew}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 
 from router.errors import Stale
 from router.flow.background import Background
@@ -29,7 +29,7 @@ class Project:
         marks: Marks,
         background: Background,
         settings: JourneySettings,
-        zone: tzinfo = UTC,
+        zone: tzinfo,
     ) -> None:
         self._folds, self._views, self._store, self._marks = folds, views, store, marks
         self._background, self._settings, self._zone = background, settings, zone
@@ -49,17 +49,14 @@ class Project:
     async def put(self, customer: str) -> None:
         """Fold the view of a customer id and put its rows; a view that ceased is emptied."""
         rev = await self._views.rev(customer)
-        folded = await folds_of(self._folds, customer, self._settings)
-        found = folded[0]
+        found, fresh = await self.rows_of(customer)
         ceased = found.view.view != customer
         parts = {"view": (0, rev), "settings": (0, self._settings.revision)}
         try:
             if ceased:
                 await self._store.put(customer, parts, [])
             else:
-                await self._store.put(
-                    customer, parts | dict(found.versions), as_rows(folded, self._settings, self._zone)
-                )
+                await self._store.put(customer, parts | dict(found.versions), fresh)
         except Stale:
             return  # somebody folded more than we saw, and clears the marks
         await self._views.clear(customer, rev)
@@ -69,16 +66,12 @@ class Project:
         for hid, (_, handle_rev) in found.versions.items():
             await self._marks.clear_rows(hid, handle_rev)
 
-
-async def folds_of(folds: Folds, customer: str, settings: JourneySettings) -> list[Folded]:
-    """Fold a customer once with each window that reports keep."""
-    return [await folds.folded(customer, window_days=days) for days in settings.windows]
-
-
-def as_rows(folded: list[Folded], settings: JourneySettings, zone: tzinfo = UTC) -> list[Row]:
-    """Write the rows of a customer, of all windows."""
-    return [
-        Row(date_of(row.day), pack(row))
-        for days, one in zip(settings.windows, folded, strict=True)
-        for row in rows(one.journey, window_ms=round(days * DAY_MS), zone=zone)
-    ]
+    async def rows_of(self, customer: str) -> tuple[Folded, list[Row]]:
+        """Fold a customer once with each window that reports keep; give the fold and the rows of all."""
+        windows = self._settings.windows
+        folded = [await self._folds.folded(customer, window_days=days) for days in windows]
+        return folded[0], [
+            Row(date_of(row.day), pack(row))
+            for days, one in zip(windows, folded, strict=True)
+            for row in rows(one.journey, window_ms=round(days * DAY_MS), zone=self._zone)
+        ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct
 
@@ -45,6 +46,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     channels: Accounts = {}
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose days reports count by; raises Mistake where there is no such zone."""
+        try:
+            return ZoneInfo(self.server.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Mistake(("server", "zone"), f"there is no time zone `{self.server.zone}`") from None
+
+    @property
     def accounts(self) -> tuple[Account, ...]:
         """The channel accounts, each with its secret."""
         return tuple(accounts(self.channels))
@@ -65,7 +74,7 @@ def settle(sources: Sequence[Layer]) -> Settings:
     """Make the settings of the sources. Raises ConfigInvalid naming place, setting and mistake."""
     try:
         settings = read(Settings, merge(sources))
-        _ = settings.accounts
+        _ = settings.accounts, settings.zone
     except Mistake as mistake:
         name = dotted(mistake.path)
         message = f"{origin(sources, mistake.path)}: {name}: {mistake.reason}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -142,10 +143,23 @@ async def test_the_whole_thread(service: Service) -> None:
         assert journey["switches_customer"] == 2
         assert (journey["fcr"], journey["reason"]) == (False, "repeat")
 
+        await reported(client, contacts=3, switches=2)
+
         await ask(client, "DELETE", f"/v1/customers/{customer}/links/{link['id']}")
         alone = await ask(client, "GET", f"/v1/customers/{customer}/journey")
         assert (alone["contacts"], alone["switches_customer"]) == (2, 1)
+        await reported(client, contacts=3, switches=1)
         assert await depth(client) == {"sms": 0, "email": 0, "voice": 0}
+
+
+async def reported(client: aiohttp.ClientSession, contacts: int, switches: int) -> None:
+    """Wait until the reports, which follow within a second, say so."""
+    found: tuple[int, int] = (0, 0)
+    async with asyncio.timeout(10):
+        while found != (contacts, switches):
+            total = (await ask(client, "GET", "/v1/reports/fcr?by=channel"))["total"]
+            matrix = (await ask(client, "GET", "/v1/reports/switches"))["total"]["matrix"]
+            found = (total["contacts"], sum(cell["customer"] for cell in matrix.values()))
 
 
 async def work_call(client: aiohttp.ClientSession) -> None:
