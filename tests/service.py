@@ -50,6 +50,11 @@ class Service:
                 return told
         raise AssertionError(f"the service ended with {self._end()} before it was ready")
 
+    @property
+    def pid(self) -> int:
+        """The process id, 0 before the start."""
+        return self._process.pid if self._process else 0
+
     def kill(self) -> None:
         """Kill -9 the router; its engine notices by itself."""
         assert self._process is not None

@@ -18,6 +18,7 @@ from importlib import resources
 from pathlib import Path
 from platform import machine, system
 
+import structlog
 from msgspec import Struct
 
 from router.errors import EngineMissing, RouterError
@@ -255,10 +256,27 @@ def _loaded(info: bytes) -> float:
 async def running(
     data: Path, *, durable: bool = False, progress: Progress | None = None
 ) -> AsyncIterator[str]:
-    """Run an engine for the time of a block; gives its URL."""
+    """Run an engine for the time of a block; gives its URL. One that ends by itself is started again."""
     engine = Engine(data, Options(durable=durable), progress)
     await engine.start()
+    watch = asyncio.create_task(_revive(engine))
     try:
         yield engine.url
     finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
         await engine.stop()
+
+
+async def _revive(engine: Engine) -> None:
+    """Start the engine again whenever it ends; where that fails ask the router to end, too."""
+    log = structlog.get_logger()
+    while True:
+        code = await engine.ended()
+        log.error("engine_ended", code=code)
+        try:
+            await engine.start()
+        except RouterError as problem:
+            log.critical("engine_lost", detail=problem.detail)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
