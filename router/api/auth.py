@@ -87,6 +87,10 @@ class Gate:
             raise Unauthenticated
         return caller
 
+    def forget(self) -> None:
+        """Ask the store anew for every key."""
+        self._known.clear()
+
     def issue(self, caller: Caller) -> str:
         """Make a ticket for the caller: good once, for TICKET_S seconds, in this process."""
         now = monotonic()

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from router.api.closing import CLOSING
+from router.errors import RouterError
 
 _log = structlog.get_logger()
 
@@ -22,7 +23,8 @@ async def relay(
 ) -> bool:
     """Run ``pump`` (hands messages on) and ``beat`` until one ends, ``gone`` returns, or the server closes.
 
-    Gives whether the server closes. Nothing is left running. What the client's going breaks is no error.
+    Gives whether the server closes. Nothing is left running. A refusal of the house ends it, and the
+    client comes again; what the client's going breaks is no error.
     """
     closing = request.app[CLOSING]
     tasks = [asyncio.ensure_future(part) for part in (pump, gone, beat, closing.wait())]
@@ -33,8 +35,10 @@ async def relay(
             task.cancel()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     for outcome in outcomes:
-        if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
-            _log.warning("relay_broke", error=type(outcome).__name__, exc_info=outcome)
+        if isinstance(outcome, RouterError):
+            _log.info("relay_ended", code=outcome.code, detail=outcome.detail)
+        elif isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
+            _log.error("relay_broke", exc_info=outcome)
     return closing.is_set()
 
 

@@ -102,7 +102,13 @@ def key(
 ) -> ApiKey:
     """Make a key named after its role."""
     return ApiKey(
-        id=f"key_{role}", role=role, name=name or role, workspace="t", created=0, agent=agent, sources=sources
+        id=f"key_{name or role}",
+        role=role,
+        name=name or role,
+        workspace="t",
+        created=0,
+        agent=agent,
+        sources=sources,
     )
 
 
@@ -209,7 +215,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.subscribed: list[tuple[frozenset[str] | None, str | None, str | None]] = []
-        self.waiting: list[asyncio.Queue[Note]] = []
+        self.waiting: list[asyncio.Queue[Note | Exception]] = []
         self.changed = asyncio.Condition()
 
     @asynccontextmanager
@@ -217,7 +223,7 @@ class Feed:
         self, topics: frozenset[str] | None, last_id: str | None, agent: str | None, /
     ) -> AsyncIterator[AsyncIterator[Note]]:
         """Follow until the subscriber goes."""
-        box: asyncio.Queue[Note] = asyncio.Queue()
+        box: asyncio.Queue[Note | Exception] = asyncio.Queue()
         self.subscribed.append((topics, last_id, agent))
         self.waiting.append(box)
         await self._tell()
@@ -232,6 +238,11 @@ class Feed:
         for box in self.waiting:
             box.put_nowait(Note(number, topic, body))
 
+    def fail(self, error: Exception) -> None:
+        """Break the feed for all."""
+        for box in self.waiting:
+            box.put_nowait(error)
+
     async def until(self, count: int) -> None:
         """Wait until so many are subscribed."""
         async with self.changed:
@@ -241,9 +252,12 @@ class Feed:
         async with self.changed:
             self.changed.notify_all()
 
-    async def _messages(self, box: asyncio.Queue[Note]) -> AsyncIterator[Note]:
+    async def _messages(self, box: asyncio.Queue[Note | Exception]) -> AsyncIterator[Note]:
         while True:
-            yield await box.get()
+            found = await box.get()
+            if isinstance(found, Exception):
+                raise found
+            yield found
 
 
 class Doctor:

@@ -13,6 +13,7 @@ from parts import ADAPTER, ADMIN, AGENT, Parts
 
 from router.api import auth, desk, stream
 from router.api.stream import reached, topics, written
+from router.errors import StoreAway
 
 JSON = {"Content-Type": "application/json"}
 
@@ -153,6 +154,18 @@ def test_topics_are_names_divided_by_commas() -> None:
     """None, or nothing but commas, is all topics."""
     assert topics(None) is topics("") is topics(" , ") is None
     assert topics("a, b,,a") == {"a", "b"}
+
+
+async def test_a_feed_that_breaks_ends_the_stream(client: aiohttp.ClientSession, parts: Parts) -> None:
+    """The stream closes, so that the client comes again; no half of a problem is written into it."""
+    for error in (StoreAway(), ValueError("odd")):
+        async with client.get("/v1/stream") as answer:
+            await block(answer)
+            parts.push.put("item", b"{}")
+            await block(answer)
+            parts.push.fail(error)
+            assert await answer.content.read() == b""
+    await parts.push.until(0)
 
 
 # -- tickets ------------------------------------------------------------------------------------------
