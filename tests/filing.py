@@ -7,6 +7,8 @@ from typing import Any
 from router.model import ids
 from router.model.change import Change
 from router.model.handle import Handle
+from router.store import keys
+from router.store.link import Link
 from router.store.recording import Applying, Recording
 from router.store.workspace import Workspace
 
@@ -69,3 +71,10 @@ def applying(
         "sequence": 0,
     }
     return Applying(**(known | more))
+
+
+async def resting(link: Link, workspace: Workspace, hid: str) -> list[bytes]:
+    """Give the packed entries of a timeline as they lie in the store."""
+    p = workspace.prefix(hid)
+    packed: list[bytes] = await link.call("LRANGE", keys.timeline(p, hid), 0, -1, key=p)
+    return packed

@@ -46,11 +46,6 @@ def conversation(p: str, cnv: str) -> str:
     return f"{p}cn:{cnv}"
 
 
-def facts(p: str, cnv: str) -> str:
-    """Name the routing facts of the newest arrival of an open conversation that needs a person."""
-    return f"{p}cw:{cnv}"
-
-
 def conversations(p: str, hid: str) -> str:
     """Name the conversations of a handle by last activity."""
     return f"{p}cv:{hid}"
@@ -67,7 +62,7 @@ def pairs(p: str, hid: str) -> str:
 
 
 def open(p: str) -> str:  # noqa: A001 - the word of the model; used as keys.open
-    """Name the conversations of a partition that may have an open item."""
+    """Name the conversations that may have an open item: id to the newest routing facts."""
     return f"{p}open"
 
 

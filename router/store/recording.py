@@ -106,18 +106,18 @@ class Recorded(Struct, frozen=True, kw_only=True):
     """What became of a recording, and the state of its conversation, to be carried to routing.
 
     ``dup``: it was there; then ``item`` and ``view`` are what its first delivery led to (``view`` None:
-    the handle itself). ``marked``: the conversation owes routing this (epoch, rev). ``live``: somebody
+    the handle itself). ``marked``: the conversation owes routing this ``rev``. ``live``: somebody
     waits. ``facts``: of the newest arrival that needs a person, where that is another event.
-    ``handle_rev`` is new with the event; None for a replay. Times in ms.
+    ``handle_rev`` is new with the event; None for a replay. A replay that owes nothing tells nothing of
+    its conversation. Times in ms.
     """
 
     dup: bool
     marked: bool
-    epoch: int
-    rev: int
-    want_rev: int
-    live: bool
-    in_n: int
+    rev: int = 0
+    want_rev: int = 0
+    live: bool = False
+    in_n: int = 0
     item: str | None = None
     view: str | None = None
     want_at: int | None = None
@@ -167,7 +167,6 @@ class Applied(Struct, frozen=True):
     """What became of it: whether it was there before, and the revision of its handle."""
 
     dup: bool
-    epoch: int
     handle_rev: int
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,22 @@ from router.store import keys
 from router.store.link import Link
 from router.store.workspace import Workspace
 
-_TRUSTS = ("observed", "claimed", "attested")
+_NUMBERS = struct.Struct(">10Q8xIx16x16x")
+"""The numbers of ``PACKED`` in lib/conversation.lua; what only merging needs is passed over."""
+
+
+class _Texts(Struct, frozen=True):
+    """The texts after them."""
+
+    hid: str
+    lb: str | None = None
+    th: str | None = None
+    ch: str | None = None
+    to: str | None = None
+    src: str | None = None
+
+
+_texts = msgspec.msgpack.Decoder(_Texts).decode
 
 
 class HandleRecord(
@@ -34,12 +50,7 @@ class HandleRecord(
     name_trust: int | None = None
 
 
-class Conversation(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    rename={"label": "lb", "thread": "th", "channel": "ch", "source": "src"},
-):
+class Conversation(Struct, frozen=True, kw_only=True):
     """A conversation of handle ``hid``. Times in ms.
 
     ``channel``, ``to`` (our address) and ``source`` are those of its newest inbound event: where a reply
@@ -47,26 +58,25 @@ class Conversation(
     while the conversation is open.
     """
 
+    id: str
     hid: str
-    label: str | None = None
-    thread: str | None = None
-    channel: str | None = None
-    to: str | None = None
-    source: str | None = None
+    label: str | None
+    thread: str | None
+    channel: str | None
+    to: str | None
+    source: str | None
     opened: int
-    last_in: int | None = None
-    last_out: int | None = None
-    answered: int | None = None
-    handed: int | None = None
-    ended: int | None = None
-    in_n: int = 0
-    want_at: int | None = None
-    want_recv: int | None = None
-    rev: int = 0
-    want_rev: int = 0
-    id: str = ""
-    epoch: int = 0
-    facts: str | None = None
+    last_in: int | None
+    last_out: int | None
+    answered: int | None
+    handed: int | None
+    ended: int | None
+    in_n: int
+    want_at: int | None
+    want_recv: int | None
+    rev: int
+    want_rev: int
+    facts: str | None
 
     @property
     def live(self) -> bool:
@@ -88,44 +98,62 @@ class Registers:
     async def conversations(self, hids: Sequence[str], limit: int) -> list[Conversation]:
         """Give the conversations of these handles, of each the ``limit`` newest, by last activity."""
         names = await asyncio.gather(*(self._names(hid, limit) for hid in hids))
-        ordered = sorted((pair for found in names for pair in found), key=lambda pair: -pair[1])
-        found = await asyncio.gather(*(self.conversation(name) for name, _ in ordered))
-        return [one for one in found if one is not None]
+        found = await asyncio.gather(*(self.conversation(name) for some in names for name in some))
+        return sorted((one for one in found if one is not None), key=_last, reverse=True)
 
     async def conversation(self, cnv: str) -> Conversation | None:
-        """Give a conversation as it is now, with the epoch under which its revisions count."""
+        """Give a conversation as it is now; None for one we never met."""
         p = self._workspace.prefix(cnv)
-        flat, facts, epoch = await self._link.many(
-            [
-                ("HGETALL", keys.conversation(p, cnv)),
-                ("GET", keys.facts(p, cnv)),
-                ("HGET", keys.slot(p), "epoch"),
-            ],
-            key=p,
+        packed, facts = await self._link.many(
+            [("GET", keys.conversation(p, cnv)), ("HGET", keys.open(p), cnv)], key=p
         )
-        if not flat:
-            return None
-        known = _fields(flat) | {"id": cnv, "epoch": int(epoch or 0)}
-        return msgspec.convert(
-            known | ({"facts": facts.decode()} if facts else {}), Conversation, strict=False
-        )
+        return None if packed is None else _conversation(cnv, packed, facts)
 
     async def _handle(self, hid: str) -> HandleRecord | None:
         p = self._workspace.prefix(hid)
         flat = await self._link.call("HGETALL", keys.handle(p, hid), key=p)
         return msgspec.convert(_fields(flat), HandleRecord, strict=False) if flat else None
 
-    async def _names(self, hid: str, limit: int) -> list[tuple[str, float]]:
+    async def _names(self, hid: str, limit: int) -> list[str]:
+        """Name the newest conversations; the store keeps their order to the hour."""
         p = self._workspace.prefix(hid)
-        flat = await self._link.call(
-            "ZRANGE", keys.conversations(p, hid), 0, limit - 1, "REV", "WITHSCORES", key=p
-        )
-        return [(name.decode(), float(score)) for name, score in zip(flat[::2], flat[1::2], strict=True)]
+        found = await self._link.call("ZRANGE", keys.conversations(p, hid), 0, limit - 1, "REV", key=p)
+        return [name.decode() for name in found]
 
 
-_BINARY = frozenset({b"by", b"want_by"})
+def _last(one: Conversation) -> int:
+    """Say when anything last happened between the customer and us, in ms."""
+    return max(one.opened, one.last_in or 0, one.last_out or 0)
+
+
+def _conversation(cnv: str, packed: bytes, facts: bytes | None) -> Conversation:
+    """Read the registers that ``lib/conversation.lua`` packs."""
+    opened, last_in, last_out, answered, handed, ended, want_at, want_recv, rev, want_rev, in_n = (
+        _NUMBERS.unpack_from(packed)
+    )
+    texts = _texts(packed[_NUMBERS.size :])
+    return Conversation(
+        id=cnv,
+        hid=texts.hid,
+        label=texts.lb,
+        thread=texts.th,
+        channel=texts.ch,
+        to=texts.to,
+        source=texts.src,
+        opened=opened,
+        last_in=last_in or None,
+        last_out=last_out or None,
+        answered=answered or None,
+        handed=handed or None,
+        ended=ended or None,
+        in_n=in_n,
+        want_at=want_at or None,
+        want_recv=want_recv or None,
+        rev=rev,
+        want_rev=want_rev,
+        facts=None if facts is None else facts.decode(),
+    )
 
 
 def _fields(flat: Sequence[bytes]) -> dict[str, Any]:
-    pairs = zip(flat[::2], flat[1::2], strict=True)
-    return {name.decode(): value.decode() for name, value in pairs if name not in _BINARY}
+    return {name.decode(): value.decode() for name, value in zip(flat[::2], flat[1::2], strict=True)}

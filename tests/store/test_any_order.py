@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from filing import T0, applying, recording
+from filing import T0, applying, recording, resting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from router.model import ids
 from router.model.change import RANKS, Change
 from router.model.handle import Handle
+from router.store.link import Link
 from router.store.reading import Reading
 from router.store.recording import Applying, Recording
 from router.store.registers import Conversation, Registers
@@ -38,6 +39,7 @@ happenings = st.fixed_dictionaries(
         "direction": st.sampled_from(["in", "out", "internal"]),
         "source": st.sampled_from(["a:1", "b:1"]),
         "to": st.sampled_from(["+1", "+2", None]),
+        "channel": st.sampled_from(["sms", "social", None]),
         "want": st.booleans(),
         "ended": st.booleans(),
         "answered": st.booleans(),
@@ -49,6 +51,7 @@ happenings = st.fixed_dictionaries(
 class Parts(NamedTuple):
     """What both properties need of the store."""
 
+    link: Link
     place: Workspace
     timelines: Timelines
     reading: Reading
@@ -56,9 +59,11 @@ class Parts(NamedTuple):
 
 
 @pytest.fixture
-def parts(place: Workspace, timelines: Timelines, reading: Reading, registers: Registers) -> Parts:
+def parts(
+    link: Link, place: Workspace, timelines: Timelines, reading: Reading, registers: Registers
+) -> Parts:
     """Give them as one."""
-    return Parts(place, timelines, reading, registers)
+    return Parts(link, place, timelines, reading, registers)
 
 
 def made(place: Workspace, home: Handle, number: int, facts: dict[str, Any]) -> Recording:
@@ -98,6 +103,8 @@ def expected(events: Sequence[Recording]) -> dict[str, Any]:
         "want_recv": want and want.received,
         "facts": want and want.facts,
         "source": newest.source,
+        "to": newest.to,
+        "channel": newest.channel,
     }
 
 
@@ -107,7 +114,7 @@ async def test_the_order_of_arrival_does_not_matter(
     parts: Parts, facts: list[dict[str, Any]], chance: Any, width: int
 ) -> None:
     """Any shuffle, with replays, in batches at once: order and registers are those of the set."""
-    place, timelines, reading, registers = parts
+    link, place, timelines, _, registers = parts
     home = Handle("acct", f"o{next(fresh)}")
     events = [made(place, home, i, one) for i, one in enumerate(facts)]
     arriving = events + chance.choices(events, k=len(events) // 2)
@@ -116,7 +123,7 @@ async def test_the_order_of_arrival_does_not_matter(
         done = await asyncio.gather(*(timelines.record(one) for one in arriving[start : start + width]))
         assert all(one.marked for one in done if one.want_rev)
     in_order = sorted(events, key=lambda one: (one.occurred, one.sequence, one.received, one.digest))
-    assert [kept.json for kept in await reading.whole([events[0].hid])] == [one.entry for one in in_order]
+    assert await resting(link, place, events[0].hid) == [one.packed() for one in in_order]
     talk = await registers.conversation(events[0].conversation)
     assert talk
     definition = expected(events)
@@ -179,7 +186,7 @@ async def test_an_overlay_is_what_replaying_would_show(
     parts: Parts, said: list[tuple[Change, int, int]], chance: Any, first: bool
 ) -> None:
     """Merged in any order, with replays, before or after the entry: as if they had come in order."""
-    place, timelines, reading, _ = parts
+    _, place, timelines, reading, _ = parts
     home = Handle("acct", f"v{next(fresh)}")
     entry = recording(place, f"{home.value}-t", home=home)
     applied = [
@@ -207,7 +214,7 @@ async def test_an_overlay_is_what_replaying_would_show(
 
 def test_every_register_is_compared() -> None:
     """A register that is added must be defined here too."""
-    apart = {"id", "hid", "label", "thread", "channel", "to", "rev", "want_rev", "epoch"}
+    apart = {"id", "hid", "label", "thread", "rev", "want_rev"}
     home = Handle("acct", "x")
     place = Workspace("x", b"k" * 32)
     defined = expected([recording(place, "x", home=home)])

@@ -96,4 +96,4 @@ async def test_versions_tell_whether_to_read_again(
     other = ids.handle_id(place.hash_key, BEN)
     assert await reading.versions([one.hid, other]) == {one.hid: (0, 0), other: (0, 0)}
     done = await timelines.record(one)
-    assert await reading.versions([one.hid]) == {one.hid: (done.epoch, done.handle_rev)}
+    assert await reading.versions([one.hid]) == {one.hid: (0, done.handle_rev)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from filing import ADA, T0, arrival, recording
+from filing import ADA, T0, arrival, recording, resting
 from msgspec.structs import replace
 
 from router.errors import IdReused
@@ -28,13 +28,8 @@ async def owed(marks: Marks) -> set[tuple[str, str]]:
     return {(mark.what, mark.name) for mark in await marks.owed(100)}
 
 
-async def order(reading: Reading, hid: str) -> list[bytes]:
-    """Give the entries of a timeline, oldest first."""
-    return [entry.json for entry in await reading.whole([hid])]
-
-
 async def test_a_first_event_is_kept_and_marked(
-    timelines: Timelines, reading: Reading, registers: Registers, marks: Marks, place: Workspace
+    link: Link, timelines: Timelines, registers: Registers, marks: Marks, place: Workspace
 ) -> None:
     """The first event of a handle: on its timeline, its conversation live, both marks left."""
     one = arrival(place, "one", name="Ada", name_trust=1)
@@ -42,7 +37,7 @@ async def test_a_first_event_is_kept_and_marked(
     assert (done.dup, done.marked, done.live, done.in_n) == (False, True, True, 1)
     assert done.rev == done.want_rev == done.handle_rev > 0
     assert done.facts is None  # the newest arrival is this very event
-    assert await order(reading, one.hid) == [one.entry]
+    assert await resting(link, place, one.hid) == [one.packed()]
     (record,) = await registers.handles([one.hid])
     assert record
     assert (record.type, record.value, record.name, record.events) == ("tel", ADA.value, "Ada", 1)
@@ -56,7 +51,7 @@ async def test_a_first_event_is_kept_and_marked(
 
 
 async def test_a_replay_changes_nothing(
-    timelines: Timelines, reading: Reading, registers: Registers, place: Workspace
+    link: Link, timelines: Timelines, registers: Registers, place: Workspace
 ) -> None:
     """The second delivery is a duplicate that carries the state, and the mark that still stands."""
     one = arrival(place, "one")
@@ -66,7 +61,7 @@ async def test_a_replay_changes_nothing(
     assert (again.dup, again.marked, again.handle_rev) == (True, True, None)
     assert (again.rev, again.want_rev, again.live) == (first.rev, first.want_rev, True)
     assert again.facts == '{"of":"one"}'
-    assert await order(reading, one.hid) == [one.entry]
+    assert await resting(link, place, one.hid) == [one.packed()]
     assert before == (await registers.conversation(one.conversation), await registers.handles([one.hid]))
 
 
@@ -88,7 +83,7 @@ async def test_a_replay_knows_its_item(timelines: Timelines, place: Workspace) -
 
 
 async def test_the_same_id_with_another_body_is_refused(
-    timelines: Timelines, reading: Reading, place: Workspace
+    link: Link, timelines: Timelines, place: Workspace
 ) -> None:
     """Strict: id-reused, the first is kept. Not strict (hooks): a duplicate, the first is kept."""
     one = arrival(place, "one")
@@ -97,7 +92,7 @@ async def test_the_same_id_with_another_body_is_refused(
     with pytest.raises(IdReused):
         await timelines.record(other)
     assert (await timelines.record(replace(other, strict=False))).dup
-    assert await order(reading, one.hid) == [one.entry]
+    assert await resting(link, place, one.hid) == [one.packed()]
 
 
 async def test_the_body_hash_may_be_any_bytes(timelines: Timelines, place: Workspace) -> None:
@@ -113,20 +108,18 @@ async def test_the_body_hash_may_be_any_bytes(timelines: Timelines, place: Works
     assert (again.item, again.view) == ("itm_7", None)
 
 
-async def test_fifty_deliveries_at_once_are_one(
-    timelines: Timelines, reading: Reading, place: Workspace
-) -> None:
+async def test_fifty_deliveries_at_once_are_one(link: Link, timelines: Timelines, place: Workspace) -> None:
     """One is new, all others are duplicates with the same state."""
     one = arrival(place, "one")
     done = await asyncio.gather(*(timelines.record(one) for _ in range(50)))
     assert sum(not each.dup for each in done) == 1
     assert len({(each.rev, each.want_rev, each.in_n) for each in done}) == 1
-    assert await order(reading, one.hid) == [one.entry]
+    assert await resting(link, place, one.hid) == [one.packed()]
 
 
 @pytest.mark.parametrize("late", [1, 8, 9, 200])
 async def test_a_late_event_is_put_in_its_place(
-    timelines: Timelines, reading: Reading, place: Workspace, late: int
+    link: Link, timelines: Timelines, place: Workspace, late: int
 ) -> None:
     """Late by a few (popped and put back) or by many (inserted): the order is that of the happenings."""
     punctual = [recording(place, f"e{i}", i * 10) for i in range(201)]
@@ -134,13 +127,13 @@ async def test_a_late_event_is_put_in_its_place(
         await timelines.record(one)
     behind = recording(place, "late", (201 - late) * 10 - 5, received=T0 + 9_999_999)
     await timelines.record(behind)
-    expected = [one.entry for one in punctual]
-    expected.insert(201 - late, behind.entry)
-    assert await order(reading, behind.hid) == expected
+    expected = [one.packed() for one in punctual]
+    expected.insert(201 - late, behind.packed())
+    assert await resting(link, place, behind.hid) == expected
 
 
 async def test_equal_times_are_ordered_by_sequence_receipt_and_digest(
-    timelines: Timelines, reading: Reading, place: Workspace
+    link: Link, timelines: Timelines, place: Workspace
 ) -> None:
     """The total order: (occurred, sequence, received, digest), whatever came first."""
     made = [
@@ -151,8 +144,7 @@ async def test_equal_times_are_ordered_by_sequence_receipt_and_digest(
     ]
     for one in made:
         await timelines.record(one)
-    expected = sorted(made, key=lambda one: one.packed()[:32])
-    assert await order(reading, made[0].hid) == [one.entry for one in expected]
+    assert await resting(link, place, made[0].hid) == sorted(one.packed() for one in made)
 
 
 async def test_only_what_routing_must_hear_raises_the_revision(

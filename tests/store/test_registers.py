@@ -54,7 +54,7 @@ async def test_what_is_done_is_open_no_more(
     async def done(name: str, want_rev: int) -> int:
         event = recording(place, name, 20, direction="internal", source="router:1", close_want=want_rev)
         await timelines.record(event)
-        opened: int = await link.call("SISMEMBER", keys.open(p), two_sent.conversation, key=p)
+        opened: int = await link.call("HEXISTS", keys.open(p), two_sent.conversation, key=p)
         return opened
 
     assert await done("done-1", one.want_rev) == 1

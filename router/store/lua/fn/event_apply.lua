@@ -2,25 +2,26 @@
 -- KEYS: partition slot
 -- REQ: hid type value · name name_trust · id occurred seq · change: {what rank status text who emoji} · strict batch
 --      raw: digest (12 bytes), hash of the body (4 bytes), digest of the target (12 bytes)
--- REPLY: dup epoch handle_rev
+-- REPLY: dup handle_rev
 -- REFUSE: ID_REUSED
 local s = L.partition(keys)
-local digests, known = L.digest_find(s, req.hid, raw[1], req.batch)
+local known = L.digest_find(s, req.hid, raw[1], req.batch)
 
 if known then
   if req.strict and string.sub(known, 1, 4) ~= raw[2] then
     return redis.error_reply('ID_REUSED this id was posted before with other content; the first is kept')
   end
   local rev = redis.call('HGET', L.key_handle(s.p, req.hid), 'rev')
-  return { dup = true, epoch = s.epoch, handle_rev = tonumber(rev or 0) }
+  return { dup = true, handle_rev = tonumber(rev or 0) }
 end
 
 local key = L.key_overlay(s.p, req.hid)
 local before = redis.call('HGET', key, raw[3])
 local after = L.overlay_merge(before, req.change, { req.occurred, req.seq, req.id })
 local rev = L.revise(s)
-L.digest_put(s, digests, raw[1], raw[2])
+local had = L.handle(s, req.hid)
+L.digest_put(s, had.gen, raw[1], raw[2])
 redis.call('HSET', key, raw[3], after)
-L.handle_touch(s, req, rev, 0)
+L.handle_touch(s, had, req, rev, 0)
 L.mark(s, 'h:' .. req.hid)
-return { dup = false, epoch = s.epoch, handle_rev = rev }
+return { dup = false, handle_rev = rev }

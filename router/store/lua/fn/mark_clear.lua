@@ -6,12 +6,11 @@
 -- REFUSE: none
 local s = L.partition(keys)
 if raw[1] and req.item then
-  local _, known, key = L.digest_find(s, req.hid, raw[1], req.batch)
+  local known, key = L.digest_find(s, req.hid, raw[1], req.batch)
   if known and not L.digest_filed(known) then
     local view = req.view and req.view ~= req.hid and '|' .. req.view or ''
     redis.call('HSET', key, raw[1], string.sub(known, 1, 4) .. req.item .. view)
   end
 end
-local rev = tonumber(redis.call('HGET', L.key_conversation(s.p, req.cnv), 'rev') or 0)
-if rev ~= req.rev then return { cleared = false } end
+if L.conversation(s, req.cnv).rev ~= req.rev then return { cleared = false } end
 return { cleared = redis.call('ZREM', L.key_marks(s.p), 'c:' .. req.cnv) == 1 }

@@ -3,20 +3,23 @@
 
 local SPAN = 8 * 86400000 -- longer than any provider delivers again; ms
 
--- The generation to write into, what is known of the digest, and where. An import names a batch of its own
--- instead of the generations by server time.
+-- What is known of a digest, and the keys: where it lies, or would be written. An import names a batch of
+-- its own instead of the generations by server time.
 function L.digest_find(s, hid, digest, batch)
-  local gen = batch and 'i' .. batch or math.floor(s.now / SPAN)
-  local key = L.key_digests(s.p, hid, gen)
-  local known = redis.call('HGET', key, digest)
-  if known or batch then return key, known, key end
-  local before = L.key_digests(s.p, hid, gen - 1)
-  return key, redis.call('HGET', before, digest), before
+  s.gen = batch and 'i' .. batch or math.floor(s.now / SPAN)
+  s.digests = L.key_digests(s.p, hid, s.gen)
+  local known = redis.call('HGET', s.digests, digest)
+  if known or batch then return known, s.digests end
+  local before = L.key_digests(s.p, hid, s.gen - 1)
+  return redis.call('HGET', before, digest), before
 end
 
-function L.digest_put(s, key, digest, body)
-  redis.call('HSET', key, digest, body)
-  redis.call('PEXPIREAT', key, (math.floor(s.now / SPAN) + 2) * SPAN, 'NX')
+-- `gen` is the generation that the handle's record says was begun: a new one gets its end.
+function L.digest_put(s, gen, digest, body)
+  redis.call('HSET', s.digests, digest, body)
+  if gen ~= tostring(s.gen) then
+    redis.call('PEXPIREAT', s.digests, (math.floor(s.now / SPAN) + 2) * SPAN, 'NX')
+  end
 end
 
 -- The item and the view that were written down with a digest; nil where there are none.

@@ -1,5 +1,5 @@
 -- The record of a handle: t, v (type, value), fs, ls (ms: first receipt, last occurrence), rev, n (entries),
--- name with name_trust (0 observed, 1 claimed, 2 attested) and name_at (ms).
+-- gen (of its deduplication), name with name_trust (0 observed, 1 claimed, 2 attested) and name_at (ms).
 
 -- fs is written once, by whichever comes first: an event of the handle, or a link that names it.
 function L.handle_first(s, key, req)
@@ -16,16 +16,23 @@ local function is_better_name(req, trust, at, name)
   return L.is_text_after(req.name, name)
 end
 
--- An event was recorded (`more` 1) or applied (0).
-function L.handle_touch(s, req, rev, more)
+function L.handle(s, hid)
+  local had = redis.call('HMGET', L.key_handle(s.p, hid), 'fs', 'ls', 'n', 'gen', 'name_trust', 'name_at', 'name')
+  return { fs = had[1], ls = tonumber(had[2] or 0), n = tonumber(had[3] or 0), gen = had[4], name_trust = had[5],
+    name_at = had[6], name = had[7] }
+end
+
+-- An event was recorded (`more` 1) or applied (0) to the handle as it was.
+function L.handle_touch(s, had, req, rev, more)
   local key = L.key_handle(s.p, req.hid)
-  local had = redis.call('HMGET', key, 'fs', 'ls', 'n', 'name_trust', 'name_at', 'name')
-  if not had[1] then L.handle_first(s, key, req) end
-  local set = { 'rev', rev, 'n', tonumber(had[3] or 0) + more }
-  if req.occurred > tonumber(had[2] or 0) then
-    set[5], set[6] = 'ls', req.occurred
+  if not had.fs then L.handle_first(s, key, req) end
+  local set = { 'rev', rev, 'n', had.n + more }
+  if req.occurred > had.ls then set[5], set[6] = 'ls', req.occurred end
+  if had.gen ~= tostring(s.gen) then
+    set[#set + 1] = 'gen'
+    set[#set + 1] = s.gen
   end
-  if req.name and is_better_name(req, had[4], had[5], had[6]) then
+  if req.name and is_better_name(req, had.name_trust, had.name_at, had.name) then
     for _, word in ipairs({ 'name', req.name, 'name_trust', req.name_trust, 'name_at', req.occurred }) do
       set[#set + 1] = word
     end

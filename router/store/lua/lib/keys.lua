@@ -14,7 +14,6 @@ function L.key_timeline(p, hid) return p .. 'tl:' .. hid end
 function L.key_digests(p, hid, gen) return p .. 'dd:' .. hid .. ':' .. gen end
 function L.key_handle(p, hid) return p .. 'hd:' .. hid end
 function L.key_conversation(p, cnv) return p .. 'cn:' .. cnv end
-function L.key_facts(p, cnv) return p .. 'cw:' .. cnv end
 function L.key_conversations(p, hid) return p .. 'cv:' .. hid end
 function L.key_overlay(p, hid) return p .. 'ov:' .. hid end
 function L.key_pairs(p, hid) return p .. 'lk:' .. hid end

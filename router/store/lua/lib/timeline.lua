@@ -21,8 +21,10 @@ function L.timeline_seek(key, length, entry)
   return hi
 end
 
-function L.timeline_insert(key, entry)
-  local last = redis.call('LINDEX', key, -1)
+-- `last` when the entry is known to be after all others.
+function L.timeline_insert(key, entry, last)
+  if last then return redis.call('RPUSH', key, entry) end
+  last = redis.call('LINDEX', key, -1)
   if not last or L.is_after(entry, last) then return redis.call('RPUSH', key, entry) end
   local length = redis.call('LLEN', key)
   local place = L.timeline_seek(key, length, entry)
