@@ -169,12 +169,15 @@ Q = TypeVar("Q", bound=Struct)
 
 
 def query(request: web.Request, kind: type[Q]) -> Q:
-    """Read the query string into a Struct; Invalid for an unknown, repeated or wrong parameter."""
+    """Read the query string into a Struct; Invalid for an unknown, repeated or wrong parameter.
+
+    One without a value, ``?queue=&state=active``, is as good as not there.
+    """
     found = request.query
     if len(found) != len(set(found)):
         raise Invalid("a parameter stands twice in the query", field="")
     try:
-        return msgspec.convert(dict(found), kind, strict=False)
+        return msgspec.convert({name: value for name, value in found.items() if value}, kind, strict=False)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
 

@@ -127,6 +127,7 @@ async def test_contexts(client: aiohttp.ClientSession, parts: Parts) -> None:
         "context?handle=tel:%2B14155550100",
         "customers/cus_1/context",
         "customers/cus_1/timeline",
+        "customers/cus_1/timeline?before=&limit=",
         "customers/cus_1/timeline?before=abc&limit=200",
         "customers/cus_1/journey?as_of=2026-03-02T09:00:00Z&window_days=7&unknown=new",
     ):
@@ -135,6 +136,7 @@ async def test_contexts(client: aiohttp.ClientSession, parts: Parts) -> None:
     assert [call[:2] for call in parts.known.calls] == [
         ("by_handle", (Handle("tel", "+14155550100"),)),
         ("by_customer", ("cus_1",)),
+        ("timeline", ("cus_1", None, 50)),
         ("timeline", ("cus_1", None, 50)),
         ("timeline", ("cus_1", "abc", 200)),
         ("journey", ("cus_1", datetime(2026, 3, 2, 9, tzinfo=UTC), 7.0, "new")),
@@ -145,6 +147,7 @@ async def test_contexts(client: aiohttp.ClientSession, parts: Parts) -> None:
     ("path", "pointer"),
     [
         ("context", "/handle"),
+        ("context?handle=", "/handle"),
         ("context?handle=tel", "/handle"),
         ("context?handle=tel:%2B1&handle=tel:%2B2", ""),
         ("context?handel=tel:%2B1", "/handel"),
