@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from itertools import chain
 from typing import Any
 
 import msgspec
 import pytest
+import routing_truth
+import servers
 from msgspec import Struct
 
 from router.model.agent import AgentProfile, Capacity
@@ -18,9 +21,9 @@ from router.store.agents import AgentPut, Agents
 from router.store.depth import Depths
 from router.store.due import Dues
 from router.store.feed import Feed
-from router.store.items import Completion, Held, Items, Sync, Transfer
-from router.store.library import Library
-from router.store.link import Link
+from router.store.items import Cancel, Completion, Held, Items, Sync, Transfer, fields
+from router.store.library import Library, Source
+from router.store.link import Link, open_link
 from router.store.registry import Registries
 
 
@@ -98,14 +101,15 @@ class Slot:
         return name
 
     async def arrive(self, cnv: str, **change: Any) -> Held:
-        """Let a conversation want a person (or change it by keyword)."""
+        """Let a conversation want a person (or change it by keyword). With a ``lane`` it is one call."""
         self.rev += 1
         queue, channel = change.get("queue", "support"), change.get("channel", "sms")
         skills = change.pop("need", ())
+        lane = change.get("lane") or await self.lane(queue, channel, skills)
         base: dict[str, Any] = {
             "cnv": cnv, "hid": "cus_" + cnv, "view": "cus_" + cnv, "rev": self.rev, "want_rev": self.rev,
             "ended": False, "seen": False, "in_n": 1, "received_ms": 9_999_999_999_999, "queue": queue,
-            "channel": channel, "label": channel, "lane": await self.lane(queue, channel, skills),
+            "channel": channel, "label": channel, "lane": lane,
             "skills": ",".join(skills), "priority": 0, "add_ms": 600_000, "offer_ms": 20_000,
             "wrap_ms": 30_000, "idle_ms": 0, "max_offers": 3, "issue": None, "topic": None,
             "reg": self.registry.now.reg,
@@ -118,6 +122,11 @@ class Slot:
         return await self.items.complete(
             Completion(item=held.item, offer=held.offer, agent=agent, op=op, outcome=outcome)
         )
+
+    async def cancel(self, held: Held, agent: str, op: str = "op") -> Held:
+        """Withdraw an item."""
+        assert held.item
+        return await self.items.cancel(Cancel(item=held.item, offer=held.offer, agent=agent, op=op))
 
     async def transfer(self, held: Held, agent: str, queue: str, **change: Any) -> Held:
         """Hand an item on."""
@@ -135,8 +144,40 @@ class Slot:
         """Let the time of a due entry come: what waits for the clock is set into the past."""
         key = keys.due(self.p)
         assert await self.link.call("ZADD", key, "XX", "CH", 1, entry, key=key) == 1
-        if entry.startswith("offer:"):
-            await self.link.call("HSET", keys.offer(self.p, entry[6:]), "expires", 1, key=key)
+        kind, _, name = entry.partition(":")
+        if kind == "offer":
+            await self.link.call("HSET", keys.offer(self.p, name), "expires", 1, key=key)
+        if kind == "retry":
+            await self.end_memory(name)
+
+    async def end_memory(self, item: str) -> None:
+        """Let the time pass for which agents are not offered an item they let pass."""
+        key = keys.declined(self.p, item)
+        memory = fields(await self.link.call("HGETALL", key, key=key))
+        past = {agent: "1|" + kept.partition("|")[2] for agent, kept in memory.items()}
+        await self.link.call("HSET", key, *chain.from_iterable(past.items()), key=key)
+
+    async def expire(self, offer: str, memory_ms: int = 60_000, misses_to_away: int = 3) -> Held:
+        """Let an offer's time run out, and the clock see it."""
+        await self.make_due(f"offer:{offer}")
+        return await self.agents.expire(offer, memory_ms, misses_to_away)
+
+    async def lapse(self, kind: str, item: str | None) -> Held:
+        """Let the time of an item's due entry come, and the clock see it: wrap, idle, retry or widen."""
+        await self.make_due(f"{kind}:{item}")
+        return await self.items.lapse({"wrap": "wrap_end", "idle": "idle_end"}.get(kind, kind), item or "")
+
+    async def serve(self, cnv: str, agent: str = "ada", **change: Any) -> Held:
+        """Let a conversation arrive and its agent accept it."""
+        held = await self.arrive(cnv, **change)
+        assert (held.state, held.agent) == ("offered", agent)
+        return await self.agents.accept(held.offer, agent)
+
+    async def held(self, item: str | None) -> Held:
+        """Give an item as a transition would reply it."""
+        it = await self.items.one(item or "")
+        open_ = it["state"] in {"waiting", "offered", "active", "wrapping", "scheduled"}
+        return Held(open_, it["id"], it["state"], it["queue"], it["agent"], it["offer"])
 
     async def state(self, item: str | None) -> str:
         """Give an item's state."""
@@ -144,24 +185,31 @@ class Slot:
         return (await self.items.one(item))["state"]
 
     async def check(self) -> None:
-        """Hold the invariants: counts equal a recount, nobody is over the cap, one owner an item."""
+        """Hold the invariants: counts equal a recount, and all that `routing_truth` works out anew."""
         kept, counted = await self.depths.read(), await self.depths.recount()
         assert kept.states == counted.states
         assert kept.oldest == counted.oldest
-        for agent in await self.agents.read(await self.agents.names()):
-            assert agent.load_ppm == sum(agent.holds.values()) <= 1_000_000
-            for item in await self.items.read(list(agent.holds)):
-                assert item["agent"] == agent.id
-                assert item["state"] in {"offered", "active", "wrapping"}
+        await routing_truth.hold(self)
 
 
 @pytest.fixture
 async def slot(link: Link, library: Library, workspace: str) -> Slot:
-    """A met routing slot with the queue ``support``."""
+    """Give a met routing slot with the queue ``support``."""
     made = Slot(link, library, workspace)
     await made.meet()
     await made.queue()
     return made
+
+
+@pytest.fixture
+async def rival(server: servers.Server, source: Source, slot: Slot, workspace: str) -> AsyncIterator[Slot]:
+    """Give the same slot as another process has it, over its own connections."""
+    link = await open_link(server.url)
+    made = Slot(link, Library(link, source), workspace)
+    made.registry = slot.registry
+    await slot.lane("support", "sms", ())
+    yield made
+    await link.close()
 
 
 @pytest.fixture
