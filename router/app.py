@@ -87,7 +87,7 @@ class House:
             self.folds, self.views, self.rows, self.marks, self.background, journey, settings.zone
         )
         self.route = Route(self.slot, routing)
-        carry = Carry(timelines, self.route)
+        carry = Carry(timelines, self.route, self.background)
         self.join = Join(
             self.views,
             timelines,

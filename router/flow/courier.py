@@ -7,7 +7,7 @@ import asyncio
 import structlog
 
 from router.errors import RouterError
-from router.flow.carry import Carry
+from router.flow.carry import Carry, Load
 from router.flow.join import Join
 from router.flow.project import Project
 from router.flow.tell import Tell
@@ -76,4 +76,4 @@ class Courier:
         state = await self._registers.conversation(cnv)
         if state is not None:
             view = (await self._views.get(state.hid)).view
-            await self._carry.conversation(cnv, (state.hid, view), state)
+            await self._carry.conversations([Load(cnv=cnv, hid=state.hid, view=view, state=state)])

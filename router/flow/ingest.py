@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from router.errors import RouterError
 from router.flow.background import Background, outcome
-from router.flow.carry import Carry
+from router.flow.carry import Carry, Load
 from router.flow.join import Join
 from router.flow.prepare import Prepared, Preparer
 from router.flow.project import Project
 from router.model.event import Event
 from router.ports import Account, Result
 from router.store.items import Held
-from router.store.recording import Applied, Applying, Recorded, Recording
+from router.store.recording import Applied, Recorded, Recording
 from router.store.timelines import Timelines
 from router.store.views import Views
 
@@ -60,31 +60,20 @@ class Ingest:
             else self._preparer.prepare(entry, queue=queue, batch=batch, strict=strict)
             for entry in entries
         ]
-        hids = {one.place.hid for one in prepared if isinstance(one, Prepared)}
-        views_due = asyncio.gather(*(self._view(hid) for hid in hids))
-        stored = await asyncio.gather(*(self._store(one) for one in prepared))
-        views = dict(zip(hids, await views_due, strict=True))
+        known = [one for one in prepared if isinstance(one, Prepared)]
+        naming = asyncio.ensure_future(self._names(list({one.place.hid for one in known})))
+        kept = iter(await self._timelines.keep([one.stored for one in known if one.stored is not None]))
+        stored = [_outcome(one, kept) for one in prepared]
+        views = await naming
         held = await self._follow_up(prepared, stored, views, imported=imported)
         return [_result(one, what, views, held) for one, what in zip(prepared, stored, strict=True)]
 
-    async def _view(self, hid: str) -> str:
-        """Name the view of a handle; the handle itself when routing does not answer."""
+    async def _names(self, hids: Sequence[str]) -> dict[str, str]:
+        """Name the view of each handle; the handle itself when routing does not answer."""
         try:
-            return (await self._views.get(hid)).view
+            return dict(zip(hids, await self._views.names(hids), strict=True))
         except RouterError:
-            return hid
-
-    async def _store(self, one: Prepared | RouterError) -> Stored:
-        if isinstance(one, RouterError):
-            return one
-        try:
-            if isinstance(one.stored, Recording):
-                return await self._timelines.record(one.stored)
-            if isinstance(one.stored, Applying):
-                return await self._timelines.apply(one.stored)
-        except RouterError as problem:
-            return problem
-        return None
+            return dict(zip(hids, hids, strict=True))
 
     async def _follow_up(
         self,
@@ -95,33 +84,40 @@ class Ingest:
         imported: bool,
     ) -> dict[str, Held]:
         """Carry what was marked; give the item of each conversation that was carried in time."""
-        newest: dict[str, tuple[Prepared, Recorded]] = {}
+        loads: dict[str, Load] = {}
         joins = []
         for one, what in zip(prepared, stored, strict=True):
             if isinstance(one, RouterError) or not isinstance(what, Recorded | Applied):
                 continue
-            self._project.touch(views[one.place.hid])
+            place = one.place
+            if not what.dup:
+                self._project.touch(views[place.hid])
             if not isinstance(what, Recorded):
                 continue
             if isinstance(one.stored, Recording) and one.stored.pairs:
-                joins.append(self._background.spawn(self._join.pairs(one.place.hid, one.stored.pairs)))
-            before = newest.get(one.place.conversation)
-            if what.marked and (before is None or what.rev > before[1].rev):
-                newest[one.place.conversation] = (one, what)
-        carried = {
-            cnv: self._background.spawn(
-                self._carry.conversation(
-                    cnv,
-                    (one.place.hid, views[one.place.hid]),
-                    what,
+                joins.append(self._background.spawn(self._join.pairs(place.hid, one.stored.pairs)))
+            before = loads.get(place.conversation)
+            if what.marked and (before is None or what.rev > before.state.rev):
+                loads[place.conversation] = Load(
+                    cnv=place.conversation,
+                    hid=place.hid,
+                    view=views[place.hid],
+                    state=what,
                     own=one.want,
-                    digest=None if imported else one.place.digest,
+                    digest=None if imported else place.digest,
                 )
-            )
-            for cnv, (one, what) in newest.items()
-        }
-        await self._background.within(self._answer_wait_s, *carried.values(), *joins)
-        return {cnv: held for cnv, task in carried.items() if (held := outcome(task)) is not None}
+        if not loads and not joins:
+            return {}
+        carried = self._background.spawn(self._carry.conversations(list(loads.values())))
+        await self._background.within(self._answer_wait_s, carried, *joins)
+        return outcome(carried) or {}
+
+
+def _outcome(one: Prepared | RouterError, kept: Iterator[Recorded | Applied | RouterError]) -> Stored:
+    """Give what became of an event; ``kept`` has it for those that are stored, in order."""
+    if isinstance(one, RouterError):
+        return one
+    return None if one.stored is None else next(kept)
 
 
 def _result(

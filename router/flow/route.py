@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from router.errors import Busy, Stale
+from router.errors import Busy, RouterError, Stale
 from router.model.lane import Lane
 from router.model.need import Need, Plan, Want
 from router.model.routing import Routing
@@ -26,15 +26,32 @@ class Route:
     def __init__(self, slot: RoutingSlot, settings: Routing) -> None:
         self._items, self._registries, self._settings = slot.items, slot.registries, settings
 
-    async def sync(self, need: Need) -> Held:
-        """Bring the conversation's item in line. Raises Busy, StoreAway."""
+    async def sync(self, needs: Sequence[Need]) -> list[Held | RouterError]:
+        """Bring the items of conversations in line; an error stands where one could not be (yet)."""
+        found: dict[int, Held | RouterError] = {}
 
-        async def attempt() -> Held:
-            made, lane = self.plan(need.want)
-            await self.open(made, lane)
-            return await self._items.sync(self._request(need, made))
+        async def attempt() -> None:
+            left = [place for place in range(len(needs)) if place not in found]
+            outcomes = await self._items.sync_each([await self._planned(needs[place]) for place in left])
+            stale = None
+            for place, outcome in zip(left, outcomes, strict=True):
+                if isinstance(outcome, Stale):
+                    stale = outcome
+                else:
+                    found[place] = outcome
+            if stale is not None:
+                raise stale
 
-        return await self.fresh(attempt)
+        try:
+            await self.fresh(attempt)
+        except RouterError as problem:
+            return [found.get(place, problem) for place in range(len(needs))]
+        return [found[place] for place in range(len(needs))]
+
+    async def _planned(self, need: Need) -> Sync:
+        made, lane = self.plan(need.want)
+        await self.open(made, lane)
+        return self.request(need, made)
 
     def plan(self, want: Want) -> tuple[Plan, Lane]:
         """Plan an item under the registry at hand."""
@@ -56,7 +73,8 @@ class Route:
                 await self._registries.refresh()
         raise Busy("the configuration keeps changing; try again")
 
-    def _request(self, need: Need, made: Plan) -> Sync:
+    def request(self, need: Need, made: Plan) -> Sync:
+        """Say what the store is asked for."""
         want = need.want
         return Sync(
             cnv=need.cnv,

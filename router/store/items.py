@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
-from router.errors import NotFound
+from router.errors import NotFound, RouterError
 from router.store import keys
-from router.store.library import Library
+from router.store.library import Call, Library
 from router.store.link import Link
 
 
@@ -147,6 +148,10 @@ class Items:
     async def sync(self, sync: Sync) -> Held:
         """Bring a conversation's item in line; Stale when the registry moved on."""
         return await self._call("item_sync", sync)
+
+    async def sync_each(self, syncs: Sequence[Sync]) -> list[Held | RouterError]:
+        """Bring many conversations' items in line at once; an error stands where ``sync`` would raise it."""
+        return await self._library.each([Call("item_sync", self._anchor, one, Held) for one in syncs])
 
     async def complete(self, completion: Completion) -> Held:
         """Wrap up; NotHeld or WrongState when the agent may not."""

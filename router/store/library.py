@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 import msgspec
 
@@ -132,6 +132,19 @@ def _header(path: Path) -> list[str]:
     return flags
 
 
+class Call(msgspec.Struct, Generic[T], frozen=True):
+    """A function to run where ``anchor`` lives, with ``req`` by name and ``raw`` as it is; see `Library`."""
+
+    name: str
+    anchor: str
+    req: msgspec.Struct
+    reply: type[T]
+    raw: tuple[bytes | str, ...] = ()
+
+
+Command = tuple[str | bytes | int, ...]
+
+
 class Library:
     """Calls the functions. Loads them by itself where a server does not have them (yet)."""
 
@@ -165,19 +178,41 @@ class Library:
         ``CODE detail`` is raised as the refusal of errors.py; a mistake in Lua as RouterError that
         names file and line.
         """
-        command = ("FCALL", self._source.names[name], 1, anchor, self._encoder.encode(req), *raw)
+        command = self._command(name, anchor, req, raw)
         try:
             answer = await self._link.call(*command, key=anchor)
         except ReplyError as problem:
-            if not problem.detail.endswith(_NOT_FOUND):
-                raise self._refusal(problem) from problem
-            answer = await self._repair(command, anchor)
-        if reply is None:
-            return answer
+            answer = await self._after(problem, command, anchor)
+        return answer if reply is None else self._decode(name, answer, reply)
+
+    async def each(self, calls: Sequence[Call[T]]) -> list[T | RouterError]:
+        """Run many functions at once; what each answers, or the error that ``call`` would have raised."""
+        commands = [(one.anchor, self._command(one.name, one.anchor, one.req, one.raw)) for one in calls]
+        answers = await self._link.each(commands)
+        found: list[T | RouterError] = []
+        for one, (_, command), answer in zip(calls, commands, answers, strict=True):
+            outcome = await self._settled(one, command, answer)
+            found.append(outcome)
+        return found
+
+    async def _settled(self, one: Call[T], command: Command, answer: Any) -> T | RouterError:
         try:
-            return self._decode(answer, reply)
-        except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as problem:
-            raise RouterError(f"{name} answered what {reply} does not fit: {problem}") from problem
+            if isinstance(answer, ReplyError):
+                answer = await self._after(answer, command, one.anchor)
+            elif isinstance(answer, RouterError):
+                return answer
+            return self._decode(one.name, answer, one.reply)
+        except RouterError as problem:
+            return problem
+
+    def _command(self, name: str, anchor: str, req: msgspec.Struct, raw: Sequence[bytes | str]) -> Command:
+        return ("FCALL", self._source.names[name], 1, anchor, self._encoder.encode(req), *raw)
+
+    async def _after(self, problem: ReplyError, command: Command, anchor: str) -> Any:
+        """Say what an error means, unless the library is only missing there."""
+        if problem.detail.endswith(_NOT_FOUND):
+            return await self._repair(command, anchor)
+        raise self._refusal(problem) from problem
 
     async def prune(self) -> list[str]:
         """Delete all other releases' libraries everywhere; their names. For when no old process runs."""
@@ -192,7 +227,7 @@ class Library:
             await self._link.everywhere("FUNCTION", "DELETE", name)
         return old
 
-    async def _repair(self, command: tuple[str | bytes | int, ...], anchor: str) -> Any:
+    async def _repair(self, command: Command, anchor: str) -> Any:
         """Load the library where it is missing and repeat the call, which has not run."""
         async with self._repairing:
             try:
@@ -212,8 +247,11 @@ class Library:
             return RouterError(problem.detail)
         return refusal(problem.detail)
 
-    def _decode(self, answer: Any, shape: type[T]) -> T:
+    def _decode(self, name: str, answer: Any, shape: type[T]) -> T:
         decoder = self._decoders.get(shape)
         if decoder is None:
             decoder = self._decoders[shape] = msgspec.msgpack.Decoder(shape)
-        return decoder.decode(answer)  # type: ignore[no-any-return]
+        try:
+            return decoder.decode(answer)  # type: ignore[no-any-return]
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as problem:
+            raise RouterError(f"{name} answered what {shape} does not fit: {problem}") from problem

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, Protocol
 
 from redis.crc import key_slot
 
-from router.errors import StoreAway
+from router.errors import RouterError, StoreAway
 from router.store.dial import Dial, split_cluster
 from router.store.link_cluster import ClusterMap
 from router.store.node import Meet, Node
@@ -22,6 +23,10 @@ from router.store.stream import Arg, pack
 from router.store.wire import Wire
 
 DEADLINE_S = 2.0
+
+
+Keyed = tuple[str, tuple[Arg, ...]]
+"""A command with the key that says where it runs."""
 
 
 class SlotMap(Protocol):
@@ -106,6 +111,43 @@ class Link:
                 replies[number] = reply
         return [_sound(reply) for reply in replies]
 
+    async def each(self, calls: Sequence[Keyed]) -> list[Any]:
+        """Run commands of any slots; the replies in order, errors among them instead of raised.
+
+        Those of one connection leave together and come back together: for many at once it costs a
+        fraction of ``call``.
+        """
+        packed = [pack(command) for _, command in calls]
+        replies = await self._spread([slot(key) for key, _ in calls], packed)
+        if moved := [place for place, reply in enumerate(replies) if _moved(reply)]:
+            await self._slots.refresh()
+            numbers = [slot(calls[place][0]) for place in moved]
+            again = await self._spread(numbers, [packed[place] for place in moved])
+            for place, reply in zip(moved, again, strict=True):
+                replies[place] = reply
+        return [meaning(reply) if type(reply) is ReplyError else reply for reply in replies]
+
+    async def _spread(self, numbers: Sequence[int], packed: Sequence[bytes]) -> list[Any]:
+        """Send packed commands, each to its slot, by as few flights as there are connections."""
+        flights: dict[Wire, list[int]] = {}
+        for place, number in enumerate(numbers):
+            lanes = (self._slots.owner(number) or await self._owner(number)).writes
+            flights.setdefault(lanes[number % len(lanes)], []).append(place)
+        replies: list[Any] = [None] * len(packed)
+        flying = []
+        for wire, places in flights.items():
+            try:
+                flying.append((places, wire.send(b"".join([packed[place] for place in places]), len(places))))
+            except RouterError as problem:
+                _fill(replies, places, [problem] * len(places))
+        for places, future in flying:
+            try:
+                _fill(replies, places, await future)
+            except StoreAway as problem:
+                self._slots.doubt()
+                _fill(replies, places, [problem] * len(places))
+        return replies
+
     async def everywhere(self, *args: Arg) -> list[Any]:
         """Run one command on every primary; the replies in no order."""
         packed = pack(args)
@@ -171,9 +213,15 @@ class Blocking:
         return _sound(reply)
 
 
+@lru_cache(maxsize=4096)
 def slot(key: str | bytes) -> int:
     """Give the slot of a key, 0 to 16383, by its hash tag (valkey.io/topics/cluster-spec)."""
     return key_slot(key.encode() if isinstance(key, str) else key)
+
+
+def _fill(replies: list[Any], places: Sequence[int], answers: Sequence[Any]) -> None:
+    for place, answer in zip(places, answers, strict=True):
+        replies[place] = answer
 
 
 def _moved(reply: Any) -> bool:

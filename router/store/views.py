@@ -102,6 +102,13 @@ class Views:
         members = sorted(map(_member, got.members[1::2]), key=lambda one: (one.first_seen, one.hid))
         return View(got.view, got.rev, tuple(members))
 
+    async def names(self, hids: Sequence[str]) -> list[str]:
+        """Name the view each handle belongs to now; one that is linked to no other is its own."""
+        if not hids:
+            return []
+        found = await self._link.call("MGET", *(keys.view_of(self._p, hid) for hid in hids), key=self._anchor)
+        return [hid if view is None else view.decode() for hid, view in zip(hids, found, strict=True)]
+
     async def edges(self, *hids: str) -> list[Edge]:
         """Give every edge there ever was around these handles, also removed ones, at most 200."""
         request = _Walk(hids, _EDGES)
