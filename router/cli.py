@@ -88,6 +88,24 @@ def serve(config: Path | None, **options: Any) -> None:
 
 
 @main.command()
+@click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after so long.")
+@configured
+def demo(config: Path | None, seconds: float | None, **options: Any) -> None:
+    """Start a contact centre that moves: history, live traffic on all channels, agents who answer."""
+    import logging
+
+    from router import logs
+    from router.demo.run import demo_file, run
+
+    found = sources(config or demo_file(), options)
+    logs.start(sys.stderr, logging.WARNING)
+    try:
+        run(found, seconds)
+    except OSError as error:
+        raise click.ClickException(f"the demo cannot listen: {error.strerror}; try --port 0") from error
+
+
+@main.command()
 @click.argument("file", type=_FILE, default=Path("router.toml"))
 def init(file: Path) -> None:
     """Write a configuration with every setting, its default and what it does."""
