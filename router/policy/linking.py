@@ -85,7 +85,9 @@ def join(one: View, other: View, edge: Edge, known: Sequence[Edge], *, automatic
     before = next((old for old in known if old.id == edge.id), None)
     if before is not None and before.holds():
         return None
-    if automatic and (wall := kept_apart(one.hids, other.hids, known)):
+    # within one view only this very pair may be kept apart: who is one already is joined no further
+    walls = known if one.view != other.view else [before] if before else []
+    if automatic and (wall := kept_apart(one.hids, other.hids, walls)):
         raise Apart(f"{wall.removed_by} keeps {wall.a.hid} and {wall.b.hid} apart")
     members = {member.hid: member for member in (edge.a, edge.b, *one.members, *other.members)}
     grouping = _grouping(members.values())

@@ -66,7 +66,7 @@ class Marks:
         """Give the strongest evidence (JSON) that a handle's events named for a pair."""
         p = self._workspace.prefix(hid)
         doc = await self._link.call("HGET", keys.pairs(p, hid), other, key=p)
-        return None if doc is None else doc.decode()
+        return None if doc is None else doc[1:].decode()
 
     async def clear_rows(self, hid: str, rev: int) -> bool:
         """Say that the rows were put with the handle at ``rev``; False if it changed since."""

@@ -18,8 +18,7 @@ PREFIX_SIZE = _PREFIX.size
 class Pair(Struct, frozen=True):
     """Another handle that an event names as the same person.
 
-    ``rank`` of its trust: observed 0, claimed 1, attested 2. ``doc`` is a JSON object for whoever links;
-    it repeats ``rank``.
+    ``rank`` of its trust: observed 0, claimed 1, attested 2. ``doc`` is JSON for whoever links.
     """
 
     hid: str
@@ -66,6 +65,11 @@ class Recording(Struct, frozen=True, kw_only=True):
     strict: bool = True
     batch: str | None = None
     pairs: Sequence[Pair] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what would stop the store half-way: it does not roll back."""
+        if self.want and self.facts is None:
+            raise ValueError("an arrival that needs a person has routing facts")
 
     def request(self) -> RecordRequest:
         """Give the request of ``event_record``."""

@@ -28,6 +28,12 @@ async def owed(marks: Marks) -> set[tuple[str, str]]:
     return {(mark.what, mark.name) for mark in await marks.owed(100)}
 
 
+def nearly_equal_digests() -> list[bytes]:
+    """Give digests that differ in one byte, each at another place, by more and by less."""
+    middle = bytes([127] * 12)
+    return [middle[:i] + bytes([value]) + middle[i + 1 :] for i in (0, 3, 4, 7, 8, 11) for value in (200, 65)]
+
+
 async def test_a_first_event_is_kept_and_marked(
     link: Link, timelines: Timelines, registers: Registers, marks: Marks, place: Workspace
 ) -> None:
@@ -142,6 +148,7 @@ async def test_equal_times_are_ordered_by_sequence_receipt_and_digest(
         for received in (128, 0, 65_536)
         for i in range(3)
     ]
+    made += [recording(place, digest.hex(), digest=digest) for digest in nearly_equal_digests()]
     for one in made:
         await timelines.record(one)
     assert await resting(link, place, made[0].hid) == sorted(one.packed() for one in made)

@@ -88,6 +88,7 @@ async def test_the_best_name_stays(
     named = [
         ("a", 0, "Old", 2),
         ("b", 50, "Ada", 2),
+        ("f", 50, "Ad", 2),
         ("c", 50, "Abe", 2),
         ("d", 900, "Claimed", 1),
         ("e", 950, None, 2),
@@ -96,4 +97,44 @@ async def test_the_best_name_stays(
         await timelines.record(recording(place, name, at, name=who, name_trust=trust))
     (record,) = await registers.handles([recording(place, "x").hid])
     assert record
-    assert (record.name, record.name_trust, record.events) == ("Ada", 2, 5)
+    assert (record.name, record.name_trust, record.events) == ("Ada", 2, 6)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("place_of_byte", [0, 4, 11])
+async def test_of_two_arrivals_at_one_moment_the_greater_digest_is_the_newest(
+    timelines: Timelines, registers: Registers, place: Workspace, place_of_byte: int, *, backwards: bool
+) -> None:
+    """The tie is decided by what the events are, not by which came first; a sequence goes before it."""
+    low, high = bytes(12), bytes(place_of_byte) + b"\x01" + bytes(11 - place_of_byte)
+    events = [
+        arrival(place, "first", digest=b"\xff" * 12, source="test:0"),
+        arrival(place, "low", sequence=1, digest=low, source="test:1"),
+        arrival(place, "high", sequence=1, digest=high, source="test:2"),
+    ]
+    for one in reversed(events) if backwards else events:
+        await timelines.record(one)
+    talk = await registers.conversation(events[0].conversation)
+    assert talk
+    assert (talk.facts, talk.source) == ('{"of":"high"}', "test:2")
+
+
+async def test_conversations_are_listed_by_last_activity(
+    timelines: Timelines, registers: Registers, place: Workspace
+) -> None:
+    """The newest first, however little apart, and no more than asked for."""
+    hour = 3_600_000
+    for name, thread, at in (
+        ("a", "t1", 0),
+        ("b", "t2", 1),
+        ("c", "t3", 9 * hour),
+        ("d", "t1", 2),
+        ("e", "t4", -hour),
+    ):
+        await timelines.record(recording(place, name, at, thread=thread))
+    hid = recording(place, "x").hid
+    assert [one.thread for one in await registers.conversations([hid], 10)] == ["t3", "t1", "t2", "t4"]
+    assert [one.thread for one in await registers.conversations([hid], 1)] == ["t3"]
+    await timelines.record(recording(place, "f", 20 * hour, thread="t4"))
+    assert [one.thread for one in await registers.conversations([hid], 1)] == ["t4"]
+    assert await registers.conversation("cnv_00unknown") is None

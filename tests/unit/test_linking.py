@@ -105,6 +105,19 @@ def test_a_wall_stands_between_views() -> None:
     assert not world.link(B, A, 400, automatic=True)
 
 
+def test_a_wall_within_a_view_stops_nobody_else() -> None:
+    """Parted, yet one by a third: the pair stays parted, other pairs of the view get their edges."""
+    world = World()
+    for pair in ((A, B), (B, C), (C, A)):
+        world.link(*pair)
+    world.unlink(A, B, 200)
+    assert set(world.view(A).members) == {A, B, C}
+    with pytest.raises(Apart):
+        world.link(A, B, 300, automatic=True)
+    world.link(B, D, 300)
+    assert world.link(C, D, 400, automatic=True)
+
+
 def test_the_past_stays_as_it_was() -> None:
     """Linked, unlinked, linked again: each time has its own view; from when it was linked, until removed."""
     world = World()

@@ -4,5 +4,6 @@
 -- REPLY: cleared
 -- REFUSE: none
 local p = L.prefix(keys[1])
-if redis.call('HGET', L.key_pairs(p, req.hid), req.other) ~= req.doc then return { cleared = false } end
+local known = redis.call('HGET', L.key_pairs(p, req.hid), req.other)
+if not known or string.sub(known, 2) ~= req.doc then return { cleared = false } end
 return { cleared = redis.call('ZREM', L.key_marks(p), 'l:' .. req.hid .. '|' .. req.other) == 1 }

@@ -6,18 +6,19 @@ local SPAN = 8 * 86400000 -- longer than any provider delivers again; ms
 -- What is known of a digest, and the keys: where it lies, or would be written. An import names a batch of
 -- its own instead of the generations by server time.
 function L.digest_find(s, hid, digest, batch)
-  s.gen = batch and 'i' .. batch or math.floor(s.now / SPAN)
-  s.digests = L.key_digests(s.p, hid, s.gen)
+  s.batch, s.gen = batch, math.floor(s.now / SPAN)
+  s.digests = L.key_digests(s.p, hid, batch and 'i' .. batch or s.gen)
   local known = redis.call('HGET', s.digests, digest)
   if known or batch then return known, s.digests end
   local before = L.key_digests(s.p, hid, s.gen - 1)
   return redis.call('HGET', before, digest), before
 end
 
--- `gen` is the generation that the handle's record says was begun: a new one gets its end.
+-- `gen` is the generation that the handle's record says was begun: a new one gets its end. Batches come and
+-- go, so each of their events asks.
 function L.digest_put(s, gen, digest, body)
   redis.call('HSET', s.digests, digest, body)
-  if gen ~= tostring(s.gen) then
+  if s.batch or gen ~= tostring(s.gen) then
     redis.call('PEXPIREAT', s.digests, (math.floor(s.now / SPAN) + 2) * SPAN, 'NX')
   end
 end

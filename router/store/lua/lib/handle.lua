@@ -28,7 +28,7 @@ function L.handle_touch(s, had, req, rev, more)
   if not had.fs then L.handle_first(s, key, req) end
   local set = { 'rev', rev, 'n', had.n + more }
   if req.occurred > had.ls then set[5], set[6] = 'ls', req.occurred end
-  if had.gen ~= tostring(s.gen) then
+  if not s.batch and had.gen ~= tostring(s.gen) then
     set[#set + 1] = 'gen'
     set[#set + 1] = s.gen
   end
