@@ -130,6 +130,7 @@ class House:
         return World(
             ingest=self.ingest,
             serve=self.serve,
+            staff=self.staff,
             contexts=self.contexts,
             links=self.join,
             reports=self.reports,

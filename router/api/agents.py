@@ -19,7 +19,7 @@ async def put(world: World, caller: Caller, request: web.Request) -> web.Respons
     agent = chosen(request)
     caller.must_be(agent)
     profile = await _PROFILE.of(request, world.settings.server)
-    return codec.reply(await world.serve.put_agent(agent, profile))
+    return codec.reply(await world.staff.put_agent(agent, profile))
 
 
 async def state(world: World, caller: Caller, request: web.Request) -> web.Response:
@@ -27,16 +27,16 @@ async def state(world: World, caller: Caller, request: web.Request) -> web.Respo
     agent = ident(request)
     caller.must_be(agent)
     body = await _STATE.of(request, world.settings.server)
-    return codec.reply(await world.serve.state(agent, body.state, body.reason))
+    return codec.reply(await world.staff.state(agent, body.state, body.reason))
 
 
 async def one(world: World, caller: Caller, request: web.Request) -> web.Response:
     """Give one agent."""
     agent = ident(request)
     caller.must_be(agent)
-    return codec.reply(await world.serve.agent(agent))
+    return codec.reply(await world.staff.agent(agent))
 
 
 async def every(world: World, _: Caller, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's shape
     """Give every agent."""
-    return codec.reply(Agents(list(await world.serve.agents())))
+    return codec.reply(Agents(list(await world.staff.agents())))

@@ -42,12 +42,21 @@ class Caller(Struct, frozen=True, kw_only=True):
         """The name that stands in records: the agent, else the key's name."""
         return self.agent or self.name or self.id
 
-    def acts_for(self, agent: str | None) -> str:
-        """Give the agent a call is made for: an agent key's own; other keys have to name one."""
+    def acts_for(self, agent: str | None) -> str | None:
+        """Give the agent a call is made for: an agent key's own, else the one named.
+
+        None: an API key that is no agent's names nobody, and acts for whoever holds the offer.
+        """
         named = agent or (self.agent if self.role == "agent" else None)
+        if self.role == "agent":
+            self.must_be(named or "")
+        return named
+
+    def sits_for(self, agent: str | None) -> str:
+        """Give the agent whose desk this is; Invalid where neither the key nor the call names one."""
+        named = self.acts_for(agent)
         if named is None:
             raise Invalid("this API key is no agent's: name the `agent`", field="/agent")
-        self.must_be(named)
         return named
 
     def may(self, roles: frozenset[Role]) -> Caller:

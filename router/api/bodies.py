@@ -126,12 +126,6 @@ class JourneyQuery(Strict, frozen=True):
     unknown: Literal["same", "new"] | None = None
 
 
-class UnlinkQuery(Strict, frozen=True):
-    """Why the link goes."""
-
-    why: Short | None = None
-
-
 class OffersQuery(Strict, frozen=True):
     """How many seconds to wait for an offer when there is none."""
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from router.api import codec
 from router.api.auth import Caller, ident
-from router.api.bodies import ContextQuery, JourneyQuery, LinkBody, TimelineQuery, UnlinkQuery
+from router.api.bodies import ContextQuery, JourneyQuery, LinkBody, TimelineQuery
 from router.api.world import World
 from router.errors import Invalid
 from router.model.handle import Handle
@@ -49,8 +49,7 @@ async def link(world: World, caller: Caller, request: web.Request) -> web.Respon
 
 async def unlink(world: World, caller: Caller, request: web.Request) -> web.Response:
     """Remove a link."""
-    query = codec.query(request, UnlinkQuery)
-    await world.links.unlink(ident(request), ident(request, "link"), who=caller.who, why=query.why)
+    await world.links.unlink(ident(request), ident(request, "link"), who=caller.who)
     return codec.nothing()
 
 

@@ -34,12 +34,12 @@ _encode = msgspec.json.Encoder().encode
 async def desk(world: World, caller: Caller, request: web.Request) -> web.StreamResponse:
     """Push what concerns an agent until their desk goes or the server closes."""
     query = codec.query(request, DeskQuery)
-    agent = caller.acts_for(query.agent)
-    await world.serve.touch(agent, opened=True)
+    agent = caller.sits_for(query.agent)
+    await world.staff.touch(agent, opened=True)
     socket = web.WebSocketResponse(heartbeat=BEAT_S, max_msg_size=_FRAME_MAX)
     async with world.push.subscribe(TOPICS, reached(query.since), agent) as messages:
         await socket.prepare(request)
-        touch = every(TOUCH_S, partial(world.serve.touch, agent, opened=False))
+        touch = every(TOUCH_S, partial(world.staff.touch, agent, opened=False))
         closing = await relay(request, _pump(socket, messages, agent), _left(socket), touch)
         await socket.close(code=WSCloseCode.GOING_AWAY if closing else WSCloseCode.OK)
     return socket

@@ -37,6 +37,13 @@ async def switches(world: World, _: Caller, request: web.Request) -> web.Respons
     return codec.reply(await world.reports.switches(since, until, divisions(asked.by), asked.window_days))
 
 
+async def effort(world: World, _: Caller, request: web.Request) -> web.Response:
+    """Report what it took the customers."""
+    asked = codec.query(request, ReportQuery)
+    since, until = span(asked, datetime.now(UTC))
+    return codec.reply(await world.reports.effort(since, until, divisions(asked.by), asked.window_days))
+
+
 def span(asked: ReportQuery, now: datetime) -> tuple[datetime, datetime]:
     """Give the time to report on, its end not within; a day as ``to`` is within, so its end is the next."""
     until = now if asked.until is None else moment(asked.until, "/to", days=1)

@@ -45,7 +45,6 @@ from router.api.bodies import (
     Ticket,
     TimelineQuery,
     Transfer,
-    UnlinkQuery,
     WrapUp,
 )
 from router.api.route import Route
@@ -59,6 +58,7 @@ from router.model.item import Item
 from router.model.queue import QueueProfile
 from router.policy.journey_nouns import Answer
 from router.policy.journey_report import FcrReport
+from router.policy.journey_report_effort import EffortReport
 from router.policy.journey_report_switches import SwitchReport
 
 ADAPTER: frozenset[Role] = frozenset({"adapter"})
@@ -99,7 +99,7 @@ TABLE: tuple[Route, ...] = (
     ),
     Route(
         "DELETE", _CUSTOMER + "/links/{link}", context.unlink, DESK,
-        "Remove a link and keep the two apart.", query=UnlinkQuery, status=204,
+        "Remove a link and keep the two apart.", status=204,
     ),
     # -- agents and offers
     Route(
@@ -161,6 +161,10 @@ TABLE: tuple[Route, ...] = (
     Route(
         "GET", "/v1/reports/switches", reports.switches, SUPERVISOR, "Switches between channels.",
         query=ReportQuery, gives=SwitchReport,
+    ),
+    Route(
+        "GET", "/v1/reports/effort", reports.effort, SUPERVISOR, "What it took the customers.",
+        query=ReportQuery, gives=EffortReport,
     ),
     # -- the feed
     Route(

@@ -46,8 +46,8 @@ class Ingest(Protocol):
         """
 
 
-class Serve(Protocol):
-    """Queues, agents, offers and items."""
+class Staff(Protocol):
+    """Queues, and the agents who serve them."""
 
     async def put_queue(self, queue: str, profile: QueueProfile, /) -> QueueView:
         """Create a queue or change its settings."""
@@ -73,13 +73,17 @@ class Serve(Protocol):
     async def touch(self, agent: str, /, *, opened: bool) -> None:
         """Extend the presence of an agent; ``opened`` begins it: a desk is there from now on."""
 
+
+class Serve(Protocol):
+    """What agents do with offers and items. ``agent`` None: whoever holds the offer."""
+
     async def offers(self, agent: str, wait_s: float, /) -> Sequence[Offer]:
         """Give the pending offers of an agent; without one wait up to ``wait_s`` seconds for it."""
 
-    async def accept(self, offer: str, agent: str, /) -> HeldItem:
+    async def accept(self, offer: str, agent: str | None, /) -> HeldItem:
         """Take the item of an offer."""
 
-    async def decline(self, offer: str, agent: str, /) -> Item:
+    async def decline(self, offer: str, agent: str | None, /) -> Item:
         """Let an offer pass."""
 
     async def complete(  # noqa: PLR0913 - a wrap-up says all this
@@ -88,7 +92,7 @@ class Serve(Protocol):
         /,
         *,
         offer: str,
-        agent: str,
+        agent: str | None,
         op: str,
         outcome: Outcome | None,
         issue: str | None,
@@ -103,7 +107,7 @@ class Serve(Protocol):
         /,
         *,
         offer: str,
-        agent: str,
+        agent: str | None,
         op: str,
         queue: str | None,
         to_agent: str | None,
@@ -111,7 +115,7 @@ class Serve(Protocol):
     ) -> Item:
         """Hand an item on to a queue or to an agent, with its wait kept or begun anew."""
 
-    async def cancel(self, item: str, /, *, offer: str, agent: str, op: str) -> Item:
+    async def cancel(self, item: str, /, *, offer: str, agent: str | None, op: str) -> Item:
         """End an item without an outcome: there is nothing (more) to do."""
 
     async def item(self, item: str, /) -> Item:
@@ -163,7 +167,7 @@ class Links(Protocol):
     ) -> LinkShown:
         """Join a customer with a handle or with another customer id."""
 
-    async def unlink(self, customer: str, link: str, /, *, who: str, why: str | None) -> None:
+    async def unlink(self, customer: str, link: str, /, *, who: str) -> None:
         """Remove a link, and keep the two apart from now on."""
 
 
@@ -179,6 +183,11 @@ class Reports(Protocol):
         self, since: datetime, until: datetime, by: Sequence[str], window_days: float | None, /
     ) -> Struct:
         """Report the channel switches."""
+
+    async def effort(
+        self, since: datetime, until: datetime, by: Sequence[str], window_days: float | None, /
+    ) -> Struct:
+        """Report what it took the customers."""
 
 
 class Message(Protocol):
@@ -240,6 +249,7 @@ class World(Struct, frozen=True, kw_only=True):
 
     ingest: Ingest
     serve: Serve
+    staff: Staff
     contexts: Contexts
     links: Links
     reports: Reports

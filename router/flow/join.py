@@ -80,9 +80,8 @@ class Join:
         evidence = Evidence(who, int(self._now() * 1000), why or "decided by a person", trust)
         return show(await self._commit(customer, hid, handle, evidence, automatic=False), customer)
 
-    async def unlink(self, customer: str, link: str, /, *, who: str, why: str | None) -> None:
+    async def unlink(self, customer: str, link: str, /, *, who: str) -> None:
         """Remove a link; the pair is kept apart until a person links it again. NotFound."""
-        del why  # the edge tells who and when; a reason is in the log of whoever asked
 
         async def attempt() -> Regrouping | None:
             view, known = await asyncio.gather(self._views.get(customer), self._views.edges(customer))

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from router.errors import Invalid, WindowNotKept
 from router.policy.journey_report import By, fcr_report
+from router.policy.journey_report_effort import effort_report
 from router.policy.journey_report_switches import switch_report
 from router.policy.journey_settings import DAY_MS, JourneySettings
 from router.policy.rows import Row, unpack
@@ -43,6 +44,14 @@ class Reports:
         days = self._window(window_days)
         rows = await self._read(since, until, days)
         return await asyncio.to_thread(switch_report, rows, by=cast("Sequence[By]", by))
+
+    async def effort(
+        self, since: datetime, until: datetime, by: Sequence[str], window_days: float | None, /
+    ) -> Struct:
+        """Report what it took the customers. WindowNotKept, Invalid."""
+        rows = await self._read(since, until, self._window(window_days))
+        names, weights = cast("Sequence[By]", by), self._settings.weights
+        return await asyncio.to_thread(effort_report, rows, weights=weights, by=names)
 
     def _window(self, asked: float | None) -> float:
         windows = self._settings.windows

@@ -14,7 +14,6 @@ from router.flow.background import Background
 from router.flow.context import Contexts
 from router.flow.push import Push
 from router.flow.route import Route
-from router.flow.staff import Staff
 from router.flow.tell import Tell
 from router.model.context import HeldItem
 from router.model.event import Outcome
@@ -40,8 +39,8 @@ class ItemPage(Struct, frozen=True):
     next: str | None
 
 
-class Serve(Staff):
-    """The agents' side of items and offers."""
+class Serve:
+    """The agents' side of items and offers. ``agent`` None: whoever the offer was made to."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what an agent's action touches
         self,
@@ -53,8 +52,9 @@ class Serve(Staff):
         background: Background,
         settings: Routing,
     ) -> None:
-        super().__init__(slot, route, settings)
-        self._tell, self._contexts, self._push, self._background = tell, contexts, push, background
+        self._agents, self._items, self._registries = slot.agents, slot.items, slot.registries
+        self._route, self._tell, self._contexts, self._push = route, tell, contexts, push
+        self._background, self._settings = background, settings
         self._memory_ms = round(settings.memory_s * 1000)
 
     async def offers(self, agent: str, wait_s: float = 0, /) -> list[Offer]:
@@ -74,17 +74,19 @@ class Serve(Staff):
                 found = await self._pending(agent)
         return found
 
-    async def accept(self, offer: str, agent: str, /) -> HeldItem:
+    async def accept(self, offer: str, agent: str | None, /) -> HeldItem:
         """Take an offered item; the winner may ask again. OfferTaken, OfferExpired, OfferRescinded."""
-        held = await self._agents.accept(offer, agent)
+        held = await self._agents.accept(offer, await self._who(offer, agent))
         record = await self._settle(held)
         context = await self._contexts.by_customer(record["hid"])
         item = shown.item(record)
         return HeldItem(**{name: getattr(item, name) for name in item.__struct_fields__}, context=context)
 
-    async def decline(self, offer: str, agent: str, /) -> Item:
+    async def decline(self, offer: str, agent: str | None, /) -> Item:
         """Turn an offer down. OfferTaken, OfferExpired, OfferRescinded, NotFound."""
-        return await self._settled(await self._agents.decline(offer, agent, self._memory_ms))
+        return await self._show(
+            await self._agents.decline(offer, await self._who(offer, agent), self._memory_ms)
+        )
 
     async def complete(  # noqa: PLR0913 - a wrap-up says all this
         self,
@@ -92,7 +94,7 @@ class Serve(Staff):
         /,
         *,
         offer: str,
-        agent: str,
+        agent: str | None,
         op: str,
         outcome: Outcome | None = None,
         issue: str | None = None,
@@ -100,15 +102,16 @@ class Serve(Staff):
         note: str | None = None,
     ) -> Item:
         """Wrap an item up; ``op`` makes a repetition harmless. NotHeld, WrongState, NotFound."""
+        agent = await self._who(offer, agent)
         done = Completion(
             item=item, offer=offer, agent=agent, op=op, outcome=outcome, issue=issue, topic=topic, note=note
         )
-        return await self._settled(await self._items.complete(done))
+        return await self._show(await self._items.complete(done))
 
-    async def cancel(self, item: str, /, *, offer: str, agent: str, op: str) -> Item:
+    async def cancel(self, item: str, /, *, offer: str, agent: str | None, op: str) -> Item:
         """Withdraw the work. NotHeld, WrongState, NotFound."""
-        cancel = Cancel(item=item, offer=offer, agent=agent, op=op)
-        return await self._settled(await self._items.cancel(cancel))
+        cancel = Cancel(item=item, offer=offer, agent=await self._who(offer, agent), op=op)
+        return await self._show(await self._items.cancel(cancel))
 
     async def transfer(  # noqa: PLR0913 - a transfer says all this
         self,
@@ -116,7 +119,7 @@ class Serve(Staff):
         /,
         *,
         offer: str,
-        agent: str,
+        agent: str | None,
         op: str,
         queue: str | None = None,
         to_agent: str | None = None,
@@ -128,6 +131,7 @@ class Serve(Staff):
         if queue is not None and queue not in queues:
             raise NotFound(f"there is no queue {queue}", field="queue")
         want = _want(record, queue or record["queue"])
+        who = await self._who(offer, agent)
 
         async def attempt() -> Held:
             made, lane = self._route.plan(want)
@@ -136,7 +140,7 @@ class Serve(Staff):
                 Transfer(
                     item=item,
                     offer=offer,
-                    agent=agent,
+                    agent=who,
                     op=op,
                     queue=made.queue,
                     lane=made.lane,
@@ -153,7 +157,7 @@ class Serve(Staff):
                 )
             )
 
-        return await self._settled(await self._route.fresh(attempt))
+        return await self._show(await self._route.fresh(attempt))
 
     async def item(self, item: str, /) -> Item:
         """Show one item; NotFound."""
@@ -186,6 +190,10 @@ class Serve(Staff):
         await self._items.one(item)
         return [shown.decision(raw) for raw in await self._items.decisions(item)]
 
+    async def _who(self, offer: str, agent: str | None) -> str:
+        """Give who acts: the agent named, else the one the offer was made to."""
+        return agent or (await self._agents.offer(offer)).agent
+
     async def _pending(self, agent: str) -> list[Offer]:
         record = await self._agents.one(agent)
         items = await self._items.read(sorted(record.holds))
@@ -200,7 +208,7 @@ class Serve(Staff):
         await self._background.within(self._settings.answer_wait_ms / 1000, told)
         return await self._items.one(item)
 
-    async def _settled(self, held: Held) -> Item:
+    async def _show(self, held: Held) -> Item:
         return shown.item(await self._settle(held))
 
 

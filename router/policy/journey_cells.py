@@ -1,8 +1,4 @@
-"""Cells: the sums reports are made of. One for all episodes alike in day, channel, queue, agent, topic.
-
-A day's sum keeps what can no longer change as cells and the rest as rows, so it may be read at any
-later moment and says exactly what the rows would say.
-"""
+"""Cells: the sums reports are made of. One for all episodes alike in day, channel, queue, agent, topic."""
 
 from __future__ import annotations
 
@@ -141,51 +137,6 @@ def cells_of(rows: Iterable[Row], as_of_ms: int, weights: EffortWeights, *, issu
             tally = found[cell] = Tally()
         tally.add(row, as_of_ms, weights)
     return found
-
-
-class DaySum(Struct, frozen=True, array_like=True):
-    """A day as of a moment: cells of what is settled (without their issues), rows of what is open."""
-
-    as_of_ms: int
-    cells: list[tuple[Cell, Tally]]
-    open: list[Row]
-
-
-def sum_day(rows: Iterable[Row], as_of_ms: int, weights: EffortWeights) -> DaySum:
-    """Sum the rows of a day; valid until one of them changes, for any moment from ``as_of_ms`` on."""
-    settled: list[Row] = []
-    still_open: list[Row] = []
-    for row in rows:
-        (settled if is_settled(row, as_of_ms) else still_open).append(row)
-    return DaySum(as_of_ms, list(cells_of(settled, as_of_ms, weights, issues=False).items()), still_open)
-
-
-def is_settled(row: Row, as_of_ms: int) -> bool:
-    """Tell whether time alone can change nothing any more: its window is over in every reading."""
-    return (
-        as_of_ms > closes_ms(row)
-        and judge(row, as_of_ms)[2] != "window_open"
-        and judge(row, as_of_ms, siloed=True)[2] != "window_open"
-    )
-
-
-def cells_at(sums: Iterable[DaySum], as_of_ms: int, weights: EffortWeights) -> Cells:
-    """Read days as of a moment, none of them summed later than that."""
-    found: dict[Cell, Tally] = {}
-    for day in sums:
-        if day.as_of_ms > as_of_ms:
-            raise ValueError("a sum cannot be read before the moment it was made for")
-        _put(found, day.cells)
-        _put(found, cells_of(day.open, as_of_ms, weights, issues=False).items())
-    return found
-
-
-def _put(found: dict[Cell, Tally], cells: Iterable[tuple[Cell, Tally]]) -> None:
-    for cell, tally in cells:
-        held = found.get(cell)
-        if held is None:
-            found[cell] = held = Tally()
-        held.merge(tally)
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:

@@ -214,8 +214,3 @@ def effort(answer: Counted, waits: float, questions: int, weights: EffortWeights
         + weights.wait * min(waits, weights.waits_at_most)
         + weights.question * questions
     )
-
-
-def score(effort_: float) -> float:
-    """Give the journey score of an effort: 100 for none, 50 for one, towards 0."""
-    return 100.0 / (1.0 + effort_)

@@ -1,4 +1,4 @@
-"""Rates with their uncertainty: Wilson, Kaplan-Meier with Greenwood, shrinking, ranking, service level.
+"""Rates with their uncertainty: Wilson, Kaplan-Meier with Greenwood.
 
 A rate is never a bare percentage: it carries n and an interval, and under ``LEAST_N`` no value.
 """
@@ -6,8 +6,7 @@ A rate is never a bare percentage: it carries n and an interval, and under ``LEA
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -94,64 +93,6 @@ def _log_log(share: float, greenwood: float, n: int, events: int) -> tuple[float
     return (math.exp(log * width), math.exp(log / width))
 
 
-def quantile(cases: Sequence[tuple[float, bool]], share: float) -> float | None:
-    """Give the age by which ``share`` had the event (0.5: the median), None where too many are censored.
-
-    By Kaplan-Meier, so what has not happened yet counts as long as it has been waited for.
-    """
-    ordered = sorted(cases, key=lambda case: (case[0], not case[1]))
-    survival, at_risk = 1.0, len(ordered)
-    for age, event in ordered:
-        if event:
-            survival *= 1 - 1 / at_risk
-            if survival <= 1 - share + 1e-12:
-                return age
-        at_risk -= 1
-    return None
-
-
-def shrunk(k: int, n: int, overall: float, weight: float) -> float:
-    """Pull a small group's share towards the overall one: (k + m p0) / (n + m), for ranking."""
-    return (k + weight * overall) / (n + weight)
-
-
-def apart(one: Rate, other: Rate) -> bool:
-    """Tell whether two rates may be ranked: their intervals do not overlap."""
-    return one.low > other.high or other.low > one.high
-
-
 def repeat_share(contacts: int, episodes: int) -> float | None:
     """Give the share of contacts that are repeats: (contacts - episodes) / contacts; None without any."""
     return (contacts - episodes) / contacts if contacts else None
-
-
-def reach(since_ms: Iterable[tuple[int, int | None]], as_of_ms: int, within_ms: int) -> Rate:
-    """Give the closed loop: how many of (asked, contacted or None) were contacted within T, in milliseconds.
-
-    Counted are those older than T, and those contacted already: the young ones are still on time.
-    """
-    k = n = 0
-    for asked_ms, contacted_ms in since_ms:
-        done = contacted_ms is not None and contacted_ms <= as_of_ms
-        if done or as_of_ms - asked_ms > within_ms:
-            n += 1
-            k += done and contacted_ms is not None and contacted_ms - asked_ms <= within_ms
-    return rate(k, n)
-
-
-def service_level(
-    variant: Literal["SL1", "SL2", "SL3", "SL4"],
-    *,
-    in_time: int,
-    answered: int,
-    offered: int,
-    abandoned_in_time: int,
-) -> float | None:
-    """Give the share answered in time T, by the name of its variant; None where nothing counts.
-
-    SL1 over all offered; SL2 over all but those who left within T; SL3 counts those as served;
-    SL4 over the answered only, which hides who gave up.
-    """
-    above = in_time + abandoned_in_time if variant == "SL3" else in_time
-    below = {"SL1": offered, "SL2": offered - abandoned_in_time, "SL3": offered, "SL4": answered}[variant]
-    return above / below if below else None

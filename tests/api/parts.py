@@ -224,6 +224,7 @@ class Parts:
         self.world = World(
             ingest=self.ingest,
             serve=self.serve,  # type: ignore[arg-type] # only what a test calls is there
+            staff=self.serve,  # type: ignore[arg-type] # the same: it notes what is asked of it
             contexts=self.known,
             links=self.known,
             reports=self.known,

@@ -11,7 +11,7 @@ from parts import ADAPTER, ADMIN, AGENT, SUPERVISOR, Parts
 from router.api import auth, pages, routes
 from router.api.auth import Caller
 from router.api.route import Route
-from router.errors import Forbidden, Invalid
+from router.errors import Forbidden
 
 SECRETS = {"adapter": ADAPTER, "agent": AGENT, "supervisor": SUPERVISOR, "admin": ADMIN}
 GUARDED = [route for route in routes.TABLE if route.roles is not None]
@@ -149,19 +149,20 @@ async def test_an_agent_key_speaks_for_its_agent_only(parts: Parts) -> None:
     assert parts.serve.calls == [("accept", "off_1", "ada")]
 
 
-async def test_other_keys_name_the_agent(client: aiohttp.ClientSession, parts: Parts) -> None:
-    """Who is no agent says for whom it acts."""
-    async with client.post("/v1/offers/off_1/accept", json={}) as answer:
+async def test_other_keys_may_name_the_agent(client: aiohttp.ClientSession, parts: Parts) -> None:
+    """Who holds the offer is meant where a key that is no agent's names nobody; a desk needs a name."""
+    for body, agent in ((None, None), ({"agent": "bob"}, "bob")):
+        async with client.post("/v1/offers/off_1/accept", json=body) as answer:
+            assert answer.status == 200
+        assert parts.serve.calls[-1] == ("accept", "off_1", agent)
+    async with client.get("/v1/ws/desk") as answer:
         assert (answer.status, (await answer.json())["errors"][0]["pointer"]) == (422, "/agent")
-    async with client.post("/v1/offers/off_1/accept", json={"agent": "bob"}) as answer:
-        assert answer.status == 200
-    assert parts.serve.calls == [("accept", "off_1", "bob")]
 
 
 def test_an_agent_key_without_an_agent_speaks_for_nobody() -> None:
     """Such a key cannot be made; if there is one it may do nothing as an agent."""
     odd = Caller(role="agent")
-    with pytest.raises(Invalid):
+    with pytest.raises(Forbidden):
         odd.acts_for(None)
     with pytest.raises(Forbidden):
         odd.acts_for("ada")

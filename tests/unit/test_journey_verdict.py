@@ -10,7 +10,7 @@ from timelines import answer, came, did, journey, timelines, went
 
 from router.policy.journey import fold, strip
 from router.policy.journey_settings import DAY_MS, EffortWeights, JourneySettings
-from router.policy.journey_verdict import effort, score
+from router.policy.journey_verdict import effort
 
 SETTLED = (came("email"), went("email", minute=60))
 
@@ -121,7 +121,6 @@ def test_effort_is_what_it_took_beyond_asking_once() -> None:
     expected = 1.0 + 1.0 + 0.5 + 0.5 + 2.0 + 0.25
     assert found.effort == pytest.approx(expected)
     assert effort(one, 0.5, 0, EffortWeights(wait=3.0)) == pytest.approx(1.0 + 1.0 + 0.5 + 0.5 + 1.5)
-    assert (score(0), score(1), score(3)) == (100, 50, 25)
 
 
 def test_a_strip_says_it_in_a_line() -> None:

@@ -96,38 +96,7 @@ def test_the_live_rate_is_not_fooled_by_young_cases() -> None:
     assert rates.kaplan_meier(cases, 7).value == pytest.approx(0.75, abs=0.01)
 
 
-def test_quantiles_count_those_who_still_wait() -> None:
-    """The median of answered and waiting; None where most still wait."""
-    assert rates.quantile([(1, True), (2, True), (3, True)], 0.5) == 2
-    assert rates.quantile([(1, True), (2, False), (3, True), (9, True)], 0.5) == 3
-    assert rates.quantile([(1, True), (2, False), (3, False)], 0.9) is None
-    assert rates.quantile([], 0.5) is None
-
-
-def test_ranking_needs_distance_or_shrinking() -> None:
-    """Overlapping intervals are no ranking; small groups are pulled to the whole."""
-    assert rates.apart(rates.rate(10, 100), rates.rate(90, 100))
-    assert not rates.apart(rates.rate(3, 5), rates.rate(4, 5))
-    assert rates.shrunk(5, 5, 0.7, 20) == pytest.approx((5 + 14) / 25)
-
-
 def test_the_repeat_share_of_contacts() -> None:
     """Ten contacts of eight episodes: a fifth are repeats."""
     assert rates.repeat_share(10, 8) == pytest.approx(0.2)
     assert rates.repeat_share(0, 0) is None
-
-
-def test_reach_leaves_out_who_is_still_on_time() -> None:
-    """Closed loop: contacted within T, of those older than T or contacted already."""
-    hour = 3_600_000
-    asked = [(0, hour), (0, 30 * hour), (0, None), (40 * hour, None), (40 * hour, 41 * hour)]
-    found = rates.reach(asked, 50 * hour, 24 * hour)
-    assert (found.n, found.low) == (4, rates.wilson(2, 4)[0])
-
-
-def test_service_level_by_its_name() -> None:
-    """The same hour in four readings; the last hides who gave up."""
-    counts = {"in_time": 80, "answered": 90, "offered": 100, "abandoned_in_time": 4}
-    found = {name: rates.service_level(name, **counts) for name in ("SL1", "SL2", "SL3", "SL4")}
-    assert found == pytest.approx({"SL1": 0.8, "SL2": 80 / 96, "SL3": 0.84, "SL4": 80 / 90})
-    assert rates.service_level("SL4", in_time=0, answered=0, offered=3, abandoned_in_time=1) is None
