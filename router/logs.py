@@ -24,7 +24,11 @@ def start(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     render: Processor
     factory: Any
     if out.isatty():
-        render, factory = structlog.dev.ConsoleRenderer(timestamp_key="ts"), structlog.WriteLoggerFactory(out)
+        # The plain form: others print local variables, and with them secrets and customers' words.
+        render = structlog.dev.ConsoleRenderer(
+            timestamp_key="ts", exception_formatter=structlog.dev.plain_traceback
+        )
+        factory = structlog.WriteLoggerFactory(out)
     else:
         render, factory = _render, structlog.BytesLoggerFactory(out.buffer)
     structlog.configure(
