@@ -54,9 +54,9 @@ class Courier:
 
     async def round(self, patience_ms: int = PATIENCE_MS) -> int:
         """Carry every mark that is older than ``patience_ms``; give how many there were."""
-        owed = [mark for mark in await self._marks.owed(BATCH) if mark.age_ms >= patience_ms]
+        owed = [mark for mark in await self._marks.owed(BATCH) if self._is_left(mark, patience_ms)]
         items = await self._dues.untold(patience_ms, BATCH)
-        views = await self._views.owed(BATCH)
+        views = [view for view in await self._views.owed(BATCH) if not self._project.owes(view)]
         await asyncio.gather(
             *(self._mark(mark) for mark in owed),
             *(self._tell.item(item) for item in items),
@@ -64,11 +64,17 @@ class Courier:
         )
         return len(owed) + len(items) + len(views)
 
+    def _is_left(self, mark: Mark, patience_ms: int) -> bool:
+        """Say whether nobody here is about to carry it; a handle alone is its own view."""
+        return mark.age_ms >= patience_ms and not (mark.what == "rows" and self._project.owes(mark.name))
+
     async def _mark(self, mark: Mark) -> None:
         if mark.what == "conversation":
             await self._conversation(mark.name)
         elif mark.what == "rows":
-            await self._project.put((await self._views.get(mark.name)).view)
+            view = (await self._views.get(mark.name)).view
+            if not self._project.owes(view):
+                await self._project.put(view)
         elif mark.other is not None and (doc := await self._marks.pair(mark.name, mark.other)):
             await self._join.pair(mark.name, mark.other, doc)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -15,20 +14,21 @@ from router.model.view import View
 from router.policy import linking
 from router.policy.journey import fold
 from router.policy.journey_events import Linked, journey_events
-from router.policy.journey_nouns import Journey
+from router.policy.journey_nouns import Journey, JourneyEvent
 from router.policy.journey_settings import DAY_MS, JourneySettings
-from router.store.reading import Reading
+from router.store.reading import Reading, Versions
 from router.store.views import Views
 
 _ENTRY = msgspec.json.Decoder(Entry)
 
 
-class Folded(Struct, frozen=True):
-    """A journey, the view it is of, and the version of each handle it was read at."""
+class Read(Struct, frozen=True):
+    """What was read of a view, ready to be folded: its journey events as known at ``at_ms``."""
 
-    journey: Journey
     view: View
-    versions: Mapping[str, tuple[int, int]]
+    versions: Versions
+    events: Sequence[JourneyEvent]
+    at_ms: int
 
 
 class Folds:
@@ -47,28 +47,27 @@ class Folds:
         unknown: Literal["same", "new"] | None = None,
     ) -> Journey:
         """Fold the customer as known at ``as_of_ms`` (None: now), with the window W in days."""
-        return (await self.folded(customer, as_of_ms, window_days, unknown)).journey
+        return self.fold(await self.read(customer, as_of_ms), window_days, unknown)
 
-    async def folded(
-        self,
-        customer: str,
-        as_of_ms: int | None = None,
-        window_days: float | None = None,
-        unknown: Literal["same", "new"] | None = None,
-    ) -> Folded:
-        """Fold, and say what was read."""
+    async def read(self, customer: str, as_of_ms: int | None = None) -> Read:
+        """Read the timelines of a customer as known at ``as_of_ms`` (None: now)."""
         at_ms = int(self._now() * 1000) if as_of_ms is None else as_of_ms
         view = await self._views.get(customer)
         edges = await self._views.edges(customer) if view.rev else []
         hids = view.hids if as_of_ms is None else linking.hids_at(customer, edges, at_ms)
-        # Asked for in the same tick, the versions are never newer than what is read.
-        versions, kept = await asyncio.gather(self._reading.versions(hids), self._reading.whole(hids))
+        versions, kept = await self._reading.whole(hids)
         links = [
             Linked(edge.a.hid, edge.b.hid, edge.when)
             for edge in edges
             if (edge.holds() if as_of_ms is None else edge.holds(at_ms))
         ]
         events = journey_events((_ENTRY.decode(one.json) for one in kept), links, as_of_ms=at_ms)
+        return Read(view, versions, events, at_ms)
+
+    def fold(
+        self, read: Read, window_days: float | None = None, unknown: Literal["same", "new"] | None = None
+    ) -> Journey:
+        """Fold what was read, with the window W in days."""
         settings = self._settings if unknown is None else replace(self._settings, unknown=unknown)
         window_ms = settings.window_ms if window_days is None else round(window_days * DAY_MS)
-        return Folded(fold(events, as_of_ms=at_ms, window_ms=window_ms, settings=settings), view, versions)
+        return fold(read.events, as_of_ms=read.at_ms, window_ms=window_ms, settings=settings)

@@ -111,27 +111,28 @@ class Link:
                 replies[number] = reply
         return [_sound(reply) for reply in replies]
 
-    async def each(self, calls: Sequence[Keyed]) -> list[Any]:
+    async def each(self, calls: Sequence[Keyed], *, read: bool = False) -> list[Any]:
         """Run commands of any slots; the replies in order, errors among them instead of raised.
 
         Those of one connection leave together and come back together: for many at once it costs a
-        fraction of ``call``.
+        fraction of ``call``. ``read`` as there.
         """
         packed = [pack(command) for _, command in calls]
-        replies = await self._spread([slot(key) for key, _ in calls], packed)
+        replies = await self._spread([slot(key) for key, _ in calls], packed, read)
         if moved := [place for place, reply in enumerate(replies) if _moved(reply)]:
             await self._slots.refresh()
             numbers = [slot(calls[place][0]) for place in moved]
-            again = await self._spread(numbers, [packed[place] for place in moved])
+            again = await self._spread(numbers, [packed[place] for place in moved], read)
             for place, reply in zip(moved, again, strict=True):
                 replies[place] = reply
         return [meaning(reply) if type(reply) is ReplyError else reply for reply in replies]
 
-    async def _spread(self, numbers: Sequence[int], packed: Sequence[bytes]) -> list[Any]:
+    async def _spread(self, numbers: Sequence[int], packed: Sequence[bytes], read: bool) -> list[Any]:
         """Send packed commands, each to its slot, by as few flights as there are connections."""
         flights: dict[Wire, list[int]] = {}
         for place, number in enumerate(numbers):
-            lanes = (self._slots.owner(number) or await self._owner(number)).writes
+            node = self._slots.owner(number) or await self._owner(number)
+            lanes = node.reads if read else node.writes
             flights.setdefault(lanes[number % len(lanes)], []).append(place)
         replies: list[Any] = [None] * len(packed)
         flying = []
@@ -156,6 +157,10 @@ class Link:
         sent = [node.writes[0].send(packed) for node in self._slots.nodes()]
         replies = await asyncio.gather(*sent, return_exceptions=True)
         return [_sound(reply) for reply in sorted(replies, key=_worst_first)]
+
+    async def all(self, calls: Sequence[Keyed], *, read: bool = False) -> list[Any]:
+        """Run commands as ``each`` does; the first error is raised after all have run."""
+        return [_sound(reply) for reply in await self.each(calls, read=read)]
 
     @asynccontextmanager
     async def blocking(self, key: str | bytes) -> AsyncIterator[Blocking]:

@@ -10,9 +10,12 @@ from msgspec import Struct
 from router.store import keys
 from router.store.entries import Kept, digest_in, merge, unpack
 from router.store.library import Library
-from router.store.link import Link
+from router.store.link import Keyed, Link
 from router.store.recording import PREFIX_SIZE
 from router.store.workspace import Workspace
+
+Versions = dict[str, tuple[int, int]]
+"""Of each handle (epoch, revision): it grows with whatever changes the handle's entries."""
 
 _MEANWHILE = 8
 """A page takes in so many late entries that were placed between finding its end and reading it."""
@@ -44,31 +47,27 @@ class Reading:
         found = await asyncio.gather(*(self._before(hid, before, limit) for hid in hids))
         return merge(found)[::-1][:limit]
 
-    async def whole(self, hids: Sequence[str]) -> list[Kept]:
-        """Give all entries of these handles together, oldest first."""
-        return merge(await asyncio.gather(*(self._whole(hid) for hid in hids)))
+    async def whole(self, hids: Sequence[str]) -> tuple[Versions, list[Kept]]:
+        """Give all entries of these handles together, oldest first, and the version of each handle.
 
-    async def versions(self, hids: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Give (epoch, revision) of each handle; (epoch, 0) of one that has nothing.
-
-        Asked for together with a read it is never newer than what is read.
+        A version is never newer than what is read with it; (epoch, 0) of a handle that has nothing.
         """
-        found = await asyncio.gather(*(self._version(hid) for hid in hids))
-        return dict(zip(hids, found, strict=True))
-
-    async def _version(self, hid: str) -> tuple[int, int]:
-        p = self._workspace.prefix(hid)
-        epoch, rev = await self._link.many(
-            [("HGET", keys.slot(p), "epoch"), ("HGET", keys.handle(p, hid), "rev")], key=p, read=True
-        )
-        return int(epoch or 0), int(rev or 0)
-
-    async def _whole(self, hid: str) -> list[Kept]:
-        p = self._workspace.prefix(hid)
-        packed, flat = await self._link.many(
-            [("LRANGE", keys.timeline(p, hid), 0, -1), ("HGETALL", keys.overlay(p, hid))], key=p, read=True
-        )
-        return unpack(packed, dict(zip(flat[::2], flat[1::2], strict=True)))
+        calls: list[Keyed] = []
+        for hid in hids:
+            p = self._workspace.prefix(hid)
+            calls += [
+                (p, ("HGET", keys.slot(p), "epoch")),
+                (p, ("HGET", keys.handle(p, hid), "rev")),
+                (p, ("LRANGE", keys.timeline(p, hid), 0, -1)),
+                (p, ("HGETALL", keys.overlay(p, hid))),
+            ]
+        found = await self._link.all(calls, read=True)
+        parts = list(zip(hids, found[::4], found[1::4], found[2::4], found[3::4], strict=True))
+        versions = {hid: (int(epoch or 0), int(rev or 0)) for hid, epoch, rev, _, _ in parts}
+        overlaid = [
+            unpack(packed, dict(zip(flat[::2], flat[1::2], strict=True))) for *_, packed, flat in parts
+        ]
+        return versions, merge(overlaid)
 
     async def _before(self, hid: str, before: bytes, limit: int) -> list[Kept]:
         anchor = keys.slot(self._workspace.prefix(hid))

@@ -129,6 +129,14 @@ async def test_the_order_of_arrival_does_not_matter(
     definition = expected(events)
     assert {name: getattr(talk, name) for name in definition} == definition
     assert talk.live == is_live(definition)
+    again = await timelines.record(events[0])
+    assert again.dup
+    if again.marked:
+        carried = ("want_at", "want_recv", "last_in", "last_out", "ended", "in_n", "facts")
+        assert {name: getattr(again, name) for name in carried} == {
+            name: definition[name] for name in carried
+        }
+        assert again.live == talk.live
 
 
 def is_live(registers: dict[str, Any]) -> bool:
@@ -207,7 +215,7 @@ async def test_an_overlay_is_what_replaying_would_show(
     calls = [timelines.record(entry), asyncio.gather(*(timelines.apply(one) for one in arriving))]
     for call in calls if first else reversed(calls):
         await call
-    (whole,), (newest,) = await reading.whole([entry.hid]), await reading.newest([entry.hid], 1)
+    (_, (whole,)), (newest,) = await reading.whole([entry.hid]), await reading.newest([entry.hid], 1)
     assert whole == newest
     assert msgspec.json.decode(whole.json, type=Shown) == replayed(applied)
 

@@ -30,7 +30,7 @@ class Laid(msgspec.Struct):
 
 async def shown(reading: Reading, hid: str) -> Laid:
     """Give the one entry of a timeline, by both ways of reading."""
-    (whole,), (newest,) = await reading.whole([hid]), await reading.newest([hid], 5)
+    (_, (whole,)), (newest,) = await reading.whole([hid]), await reading.newest([hid], 5)
     assert whole == newest
     return msgspec.json.decode(whole.json, type=Laid)
 
@@ -64,7 +64,7 @@ async def test_a_receipt_may_come_before_its_message(
     """It waits, and the handle is met."""
     await timelines.apply(applying(place, "r1", "out", status("sent")))
     sent = recording(place, "out", direction="out")
-    assert await reading.whole([sent.hid]) == []
+    assert (await reading.whole([sent.hid]))[1] == []
     await timelines.record(sent)
     assert (await shown(reading, sent.hid)).delivery == "sent"
 
