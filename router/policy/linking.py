@@ -6,7 +6,8 @@ A view is a connected component of the edges in force. Its id is that of the mem
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,31 @@ from msgspec.structs import replace
 from router.errors import Apart
 from router.model.ids import edge_id
 from router.model.view import Edge, Grouping, Member, Regrouping, View
+
+
+class Limit(Struct, frozen=True):
+    """So many handles of a type one customer may have before a person must decide.
+
+    ``days``: only those first seen within so many days of the link count; None: all.
+    """
+
+    most: int
+    days: int | None = None
+
+
+LIMITS: Mapping[str, Limit] = {
+    "external": Limit(1),
+    "acct": Limit(1),
+    "tel": Limit(5),
+    "mailto": Limit(5),
+    "web-visitor": Limit(20, days=30),
+}
+"""By type; of ``external SYSTEM/ID`` in each system. What is not named has no limit of its own."""
+
+MOST = 50
+"""Handles of one customer that link by themselves."""
+
+_DAY_MS = 86_400_000
 
 
 class Evidence(Struct, frozen=True):
@@ -76,11 +102,32 @@ def kept_apart(one: Collection[str], other: Collection[str], edges: Iterable[Edg
     return None
 
 
+def excess(members: Collection[Member], when: int, limits: Mapping[str, Limit] = LIMITS) -> str | None:
+    """Say which limit these handles would break as one customer at ``when`` ms; None: none.
+
+    Two people who share a number or a machine each bring an account of their own: that is where a limit
+    of one stops the machine and asks a person.
+    """
+    if len(members) > MOST:
+        return f"one customer would have {len(members)} handles, {MOST} link by themselves"
+    counts: Counter[tuple[str, str]] = Counter()
+    for member in members:
+        kind, value = member.handle.type, member.handle.value
+        limit = limits.get(kind)
+        if limit and (limit.days is None or when - member.first_seen <= limit.days * _DAY_MS):
+            counts[kind, value.partition("/")[0] if kind == "external" else ""] += 1
+    for (kind, scope), count in counts.items():
+        if count > limits[kind].most:
+            named = f"{kind} of {scope}" if scope else kind
+            return f"one customer would have {count} {named}, {limits[kind].most} link by themselves"
+    return None
+
+
 def join(one: View, other: View, edge: Edge, known: Sequence[Edge], *, automatic: bool) -> Regrouping | None:
     """Decide what a new edge between members of two views changes; None when they are one already.
 
     ``known``: every edge there ever was around either view. Raises Apart when no person decides and a
-    person keeps the two apart.
+    person keeps the two apart, or a limit of ``excess`` asks for one.
     """
     before = next((old for old in known if old.id == edge.id), None)
     if before is not None and before.holds():
@@ -90,6 +137,8 @@ def join(one: View, other: View, edge: Edge, known: Sequence[Edge], *, automatic
     if automatic and (wall := kept_apart(one.hids, other.hids, walls)):
         raise Apart(f"{wall.removed_by} keeps {wall.a.hid} and {wall.b.hid} apart")
     members = {member.hid: member for member in (edge.a, edge.b, *one.members, *other.members)}
+    if automatic and one.view != other.view and (words := excess(members.values(), edge.when)):
+        raise Apart(f"{words}; a person may link more")
     grouping = _grouping(members.values())
     return Regrouping(
         edge=_again(edge, before),

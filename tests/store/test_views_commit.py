@@ -29,7 +29,7 @@ class Town:
 
     async def member(self, name: str) -> Member:
         """Meet a handle."""
-        handle = Handle("acct", name)
+        handle = Handle("igsid", name)
         hid = ids.handle_id(self.place.hash_key, handle)
         return Member(hid, handle, await self.timelines.meet(hid, handle))
 
@@ -243,7 +243,7 @@ async def test_at_most_two_hundred_edges_are_read(link: Link, town: Town, place:
     p = place.routing
     hub = await town.member("hub")
     for i in range(250):
-        other = Member(f"cus_00{i:016d}", Handle("acct", str(i)), WHEN)
+        other = Member(f"cus_00{i:016d}", Handle("igsid", str(i)), WHEN)
         edge = linking.new_edge(hub, other, linking.Evidence("sup", WHEN, "", "claimed"))
         doc = msgspec.json.encode(edge)
         await link.call("HSET", keys.edge(p, edge.id), "a", edge.a.hid, "b", edge.b.hid, "doc", doc, key=p)

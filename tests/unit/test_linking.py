@@ -10,11 +10,21 @@ from msgspec.structs import replace
 from router.errors import Apart
 from router.model.handle import Handle
 from router.model.view import Edge, Member, Regrouping, View
-from router.policy.linking import Evidence, canonical, component, hids_at, join, kept_apart, new_edge, part
+from router.policy.linking import (
+    Evidence,
+    canonical,
+    component,
+    excess,
+    hids_at,
+    join,
+    kept_apart,
+    new_edge,
+    part,
+)
 
 SAID = Evidence("sup", 100, "login", "attested")
 A, B, C, D = (
-    Member(f"cus_00{name}", Handle("acct", name), seen)
+    Member(f"cus_00{name}", Handle("igsid", name), seen)
     for name, seen in zip("abcd", (3, 1, 1, 2), strict=True)
 )
 
@@ -118,6 +128,45 @@ def test_a_wall_within_a_view_stops_nobody_else() -> None:
     assert world.link(C, D, 400, automatic=True)
 
 
+def person(kind: str, value: str, seen: int = 1) -> Member:
+    """Make a member with an address of some type."""
+    return Member(f"cus_00{kind}{value}", Handle(kind, value), seen)
+
+
+def test_people_who_share_a_number_are_not_joined() -> None:
+    """Each brings an account of one system; of two systems they may be one, and a person may join them."""
+    world, desk = World(), person("tel", "+1")
+    ann, ben, shop = person("external", "crm/1"), person("external", "crm/2"), person("external", "shop/9")
+    assert world.link(desk, ann, automatic=True)
+    with pytest.raises(Apart, match="2 external of crm"):
+        world.link(desk, ben, automatic=True)
+    assert world.view(ben).hids == (ben.hid,)
+    assert world.link(desk, shop, automatic=True)
+    assert world.link(desk, ben)
+    assert set(world.view(ann).members) == {desk, ann, ben, shop}
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [("acct", 1), ("tel", 5), ("mailto", 5), ("web-visitor", 20), ("line", 49)]
+)
+def test_limits_ask_a_person(kind: str, most: int) -> None:
+    """So many of a type link by themselves, then none; the sum has a limit too."""
+    world, hub = World(), person("igsid", "hub")
+    for i in range(most):
+        assert world.link(hub, person(kind, str(i)), automatic=True)
+    with pytest.raises(Apart, match="a person may link more"):
+        world.link(hub, person(kind, "more"), automatic=True)
+    assert world.link(hub, person(kind, "more"))
+
+
+def test_a_limit_by_time_forgets() -> None:
+    """A browser forgets its visitor: those first seen more than 30 days ago do not count."""
+    day, when = 86_400_000, 100 * 86_400_000
+    visitors = [person("web-visitor", str(i), when - 30 * day - (i > 0)) for i in range(21)]
+    assert excess(visitors, when) is None
+    assert excess([person("web-visitor", str(i), when - 30 * day) for i in range(21)], when)
+
+
 def test_the_past_stays_as_it_was() -> None:
     """Linked, unlinked, linked again: each time has its own view; from when it was linked, until removed."""
     world = World()
@@ -132,7 +181,7 @@ def test_the_past_stays_as_it_was() -> None:
     assert hids_at("cus_unknown", edges, 300) == ("cus_unknown",)
 
 
-members = [Member(f"cus_00{i}", Handle("acct", str(i)), 10 - i % 4) for i in range(7)]
+members = [Member(f"cus_00{i}", Handle("igsid", str(i)), 10 - i % 4) for i in range(7)]
 steps = st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 6)).filter(lambda step: step[1] != step[2])
 
 
