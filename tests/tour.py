@@ -29,9 +29,7 @@ class Step(Struct, frozen=True):
 
 
 def steps() -> list[Step]:
-    """Read the tour: in its blocks a line with ``$`` is a command, indented lines go on with it,
-    the lines after it are what it prints.
-    """
+    """Read the tour: a line with ``$`` is a command, indented ones go on with it, the rest it prints."""
     found: list[Step] = []
     for block in _BLOCK.findall(README.read_text()):
         for part in re.split(r"(?m)^\$ ", block)[1:]:
