@@ -65,9 +65,12 @@ class Preparer:
         self, event: Event, *, queue: str | None = None, batch: str | None = None, strict: bool = True
     ) -> Prepared:
         """Prepare one event; ``queue`` is that of its account, ``batch`` names an import."""
-        body = ids.body_hash(_ENCODE(event))
+        posted = _ENCODE(event)
+        body = ids.body_hash(posted)
         received_ms = int(self._now() * 1000)
-        event, occurred_ms = _settled(event, received_ms)
+        as_posted, (event, occurred_ms) = event, _settled(event, received_ms)
+        if event is not as_posted:
+            posted = _ENCODE(event)
         customer = normalise(event.customer) if event.customer else None
         place = ids.place(self._key, event, customer)
         if event.kind == "typing":
@@ -90,7 +93,7 @@ class Preparer:
             )
             return Prepared(event, place, applying, None)
         want = self._want(event, queue, received_ms) if batch is None else None
-        recording = self._recording(event, place, occurred_ms, received_ms, want)
+        recording = self._recording(event, posted, place, (occurred_ms, received_ms), want)
         recording = replace(recording, body=body, strict=strict, batch=batch)
         return Prepared(event, place, recording, want)
 
@@ -102,7 +105,7 @@ class Preparer:
         customer = normalise(event.customer) if event.customer else None
         home = ids.place(self._key, event, customer).home
         place = ids.Place(home, hid, conversation, ids.event_id(hid, digest), digest)
-        recording = self._recording(event, place, occurred_ms, received_ms, None)
+        recording = self._recording(event, _ENCODE(event), place, (occurred_ms, received_ms), None)
         return replace(recording, body=ids.body_hash(b""), strict=False, close_want=close_want)
 
     def _want(self, event: Event, queue: str | None, received_ms: int) -> Want | None:
@@ -122,8 +125,10 @@ class Preparer:
         )
 
     def _recording(
-        self, event: Event, place: ids.Place, occurred_ms: int, received_ms: int, want: Want | None
+        self, event: Event, json: bytes, place: ids.Place, times_ms: tuple[int, int], want: Want | None
     ) -> Recording:
+        """Make the recording of an event and its JSON, which happened and was received at two times."""
+        occurred_ms, received_ms = times_ms
         ends, out = arrival.ends(event), event.direction == "out"
         own = event.source.startswith("router")
         return Recording(
@@ -132,7 +137,7 @@ class Preparer:
             conversation=place.conversation,
             digest=place.digest,
             body=b"",
-            entry=_entry(event, place, received_ms),
+            entry=_head(event, place, received_ms)[:-1] + b"," + json[1:],
             occurred=occurred_ms,
             sequence=event.sequence,
             received=received_ms,
@@ -179,12 +184,11 @@ def _settled(event: Event, received_ms: int) -> tuple[Event, int]:
     return event, occurred_ms
 
 
-def _entry(event: Event, place: ids.Place, received_ms: int) -> bytes:
-    """Write the JSON that is served: what we know of the event, then the event itself."""
+def _head(event: Event, place: ids.Place, received_ms: int) -> bytes:
+    """Write what we know of the event: the first part of the JSON that is served."""
     received = _time(received_ms)
     missing = received if event.occurred_at is None else None
-    head = _ENCODE(_Head(place.event, place.hid, place.conversation, received, missing))
-    return head[:-1] + b"," + _ENCODE(event)[1:]
+    return _ENCODE(_Head(place.event, place.hid, place.conversation, received, missing))
 
 
 def _time(ms: int) -> datetime:

@@ -19,12 +19,17 @@ T = TypeVar("T")
 ATTEMPTS = 8
 """Each attempt reads the registry anew; it changes with configuration, not with traffic."""
 
+PLANS = 1000
+"""Plans kept: queues times channels times priorities that occur are some hundreds."""
+
 
 class Route:
     """Thinks under the registry as this process knows it; Lua refuses what is stale."""
 
     def __init__(self, slot: RoutingSlot, settings: Routing) -> None:
         self._items, self._registries, self._settings = slot.items, slot.registries, settings
+        self._planned_under = slot.registries.now
+        self._plans: dict[tuple[object, ...], tuple[Plan, Lane]] = {}
 
     async def sync(self, needs: Sequence[Need]) -> list[Held | RouterError]:
         """Bring the items of conversations in line; an error stands where one could not be (yet)."""
@@ -54,8 +59,16 @@ class Route:
         return self.request(need, made)
 
     def plan(self, want: Want) -> tuple[Plan, Lane]:
-        """Plan an item under the registry at hand."""
-        return plan(want, self._registries.now.queues, self._settings)
+        """Plan an item under the registry at hand; equal wants have equal plans until it moves on."""
+        now = self._registries.now
+        if now is not self._planned_under or len(self._plans) >= PLANS:
+            self._planned_under = now
+            self._plans.clear()
+        alike = (want.queue, want.channel, want.label, want.skills, want.priority, want.target_s, want.tier)
+        made = self._plans.get(alike)
+        if made is None:
+            made = self._plans[alike] = plan(want, now.queues, self._settings)
+        return made
 
     async def open(self, made: Plan, lane: Lane) -> None:
         """Open the lane of a plan where it is not; Stale when the registry moved on."""
