@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
+from channels.chat.slack import Slack
 from channels.cloudevents import CloudEvents
 from channels.email.raw import RawMail
+from channels.social.line import Line
+from channels.social.meta import Meta
+from channels.social.telegram import Telegram
 from channels.standardwebhooks import StandardWebhooks
 from channels.twilio import Twilio
 from router.errors import NotFound
@@ -20,8 +24,12 @@ from router.ports import Channel
 _twilio = Twilio()
 
 ADAPTERS: dict[tuple[str, str], Channel] = {
+    ("chat", "slack"): Slack(),
     ("email", "email_raw"): RawMail(),
     ("sms", "twilio"): _twilio,
+    ("social", "line"): Line(),
+    ("social", "meta"): Meta(),
+    ("social", "telegram"): Telegram(),
     ("social", "twilio"): _twilio,
     ("voice", "twilio"): _twilio,
     **{(channel, "cloudevents"): CloudEvents() for channel in get_args(Name)},

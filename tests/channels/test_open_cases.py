@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from channels.parse import parse_line
 
 _ROOT = Path(os.environ.get("ROUTER_CASES", "/nonexistent")) / "channels"
-_OURS = ("twilio", "cloudevents", "standardwebhooks")
+_OURS = ("twilio", "cloudevents", "standardwebhooks", "meta", "slack", "telegram", "line")
 _WITHOUT_EVENT = {"ignored", "challenge", "subscription", "malformed"}
 _DIRECTIONS = {"inbound": "in", "outbound": "out", None: None}
 _SAME = ("kind", "channel", "medium", "provider_event_id", "text", "thread", "subject", "status", "target")
@@ -45,6 +46,18 @@ def _read(captured: dict[str, Any], provider: str) -> dict[str, Any]:
     return found
 
 
+def _handle(party: dict[str, Any] | None) -> str | None:
+    return f"{party['type']}:{party['value']}" if party else None
+
+
+def _also(expect: dict[str, Any]) -> list[str]:
+    return [expect["new_handle"]] if "new_handle" in expect else []
+
+
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
 def _agrees(event: dict[str, Any], expect: dict[str, Any]) -> None:
     for name in _SAME:
         if name in expect:
@@ -53,9 +66,9 @@ def _agrees(event: dict[str, Any], expect: dict[str, Any]) -> None:
         if expect.get(name) is not None:
             assert event["attrs"][name] == expect[name], name
     assert event["direction"] == _DIRECTIONS[expect["direction"]]
-    party = event["customer"]
-    assert (f"{party['type']}:{party['value']}" if party else None) == expect["customer"]
-    assert event["occurred_at"] == expect["occurred_at"]
+    assert _handle(event["customer"]) == expect["customer"]
+    assert _instant(event["occurred_at"]) == _instant(expect["occurred_at"])
+    assert [_handle(other) for other in event["also"]] == expect.get("extra_handles", _also(expect))
 
 
 @pytest.mark.parametrize("case", _cases(), ids=lambda case: case["file"])
