@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry
 
 from channels.email.smtp import MailListener
 from channels.registry import ADAPTERS
+from router import collector
 from router.api.server import make_app
 from router.api.world import World
 from router.errors import ConfigInvalid
@@ -277,6 +278,7 @@ async def serve(settings: Settings) -> None:
         await house.seed()
         secret = await admit(house)
         async with Running(house) as running_house:
+            collector.calm()
             tell_ready(running_house.addresses, secret)
             await stop.wait()
 
