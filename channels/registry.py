@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
+from channels.amazon_connect import AmazonConnect
 from channels.chat.slack import Slack
 from channels.cloudevents import CloudEvents
+from channels.email.aws_sns import AwsSns
+from channels.email.mailgun import Mailgun
+from channels.email.postmark import Postmark
 from channels.email.raw import RawMail
+from channels.email.sendgrid import SendGrid
 from channels.social.line import Line
 from channels.social.meta import Meta
 from channels.social.telegram import Telegram
@@ -21,16 +26,23 @@ from router.errors import NotFound
 from router.model.event import Channel as Name
 from router.ports import Channel
 
+_connect = AmazonConnect()
 _twilio = Twilio()
 
 ADAPTERS: dict[tuple[str, str], Channel] = {
     ("chat", "slack"): Slack(),
+    ("email", "aws_sns"): AwsSns(),
     ("email", "email_raw"): RawMail(),
+    ("email", "mailgun"): Mailgun(),
+    ("email", "postmark"): Postmark(),
+    ("email", "sendgrid"): SendGrid(),
     ("sms", "twilio"): _twilio,
     ("social", "line"): Line(),
     ("social", "meta"): Meta(),
     ("social", "telegram"): Telegram(),
     ("social", "twilio"): _twilio,
+    ("voice", "amazon_connect"): _connect,
+    ("chat", "amazon_connect"): _connect,
     ("voice", "twilio"): _twilio,
     **{(channel, "cloudevents"): CloudEvents() for channel in get_args(Name)},
     **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
