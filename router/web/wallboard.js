@@ -23,6 +23,7 @@ import { Totals } from "./view/totals.js";
 
 const REPORTS_EVERY_MS = 15_000;
 const SPEAK_EVERY_MS = 5000;
+const LISTEN_EVERY_MS = 250;
 const $ = (id) => document.getElementById(id);
 
 /** A board that follows the feed with one key. */
@@ -40,6 +41,7 @@ class Wallboard {
   spoken = { at: 0, levels: new Map() };
 
   constructor(refused) {
+    this.refused = refused;
     this.feed = new Feed("depth,agent", {
       heard: () => this.pulse.heard(),
       message: (topic, fact) => this.take(topic, fact),
@@ -52,6 +54,7 @@ class Wallboard {
     this.feed.run();
     this.timers = [
       setInterval(() => this.second(), EVERY_MS),
+      setInterval(() => this.state(), LISTEN_EVERY_MS),
       setInterval(() => this.reports(), REPORTS_EVERY_MS),
     ];
     this.reports();
@@ -99,7 +102,7 @@ class Wallboard {
     this.fitted = size;
   }
 
-  /** Ages grow, samples are taken, silence is noticed. */
+  /** Ages grow, samples are taken. */
   second() {
     if (this.live.known) {
       const { channels } = boardOf(this.live, only);
@@ -107,7 +110,6 @@ class Wallboard {
       this.trend.keep();
     }
     this.draw();
-    this.state();
   }
 
   /** Say whether what stands here is fresh. */
@@ -126,8 +128,10 @@ class Wallboard {
       this.views.switches.update(switches);
       this.reported = `${fcr.groups.length}/${Object.keys(switches.total.matrix).length}`;
       await this.settle();
-    } catch {
-      // The feed tells whether we are connected; the next reading brings what is missing.
+    } catch (problem) {
+      // The feed tells whether we are connected, and the next reading brings what is missing; but a key
+      // that may follow the feed need not be a supervisor's.
+      if (problem.status === 403) this.refused(problem);
     }
   }
 

@@ -2,15 +2,17 @@
 
 import { el, say } from "../dom.js";
 
-/** Show a command, with a button that copies it. */
+/** Show a command, with a button that copies it where the browser lets a page do that (not over plain HTTP afar). */
 export function command(text) {
+  const code = el("code", { text });
+  if (!navigator.clipboard) return el("div", { class: "command" }, code);
   const button = el("button", { type: "button", class: "button", text: "Copy" });
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    say(button, "Copied");
+    const copied = await navigator.clipboard.writeText(text).then(() => true, () => false);
+    say(button, copied ? "Copied" : "Not allowed");
     setTimeout(() => say(button, "Copy"), 2000);
   });
-  return el("div", { class: "command" }, el("code", { text }), button);
+  return el("div", { class: "command" }, code, button);
 }
 
 /** Write a call of the API as a command; the key is taken from $ROUTER_KEY. */
