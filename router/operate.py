@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 from rich.console import Console
 
-from router.app import House, open_house
+from router.house import House, open_house
 from router.model.apikey import ApiKey, Role
 from router.settings import Settings
 from router.store.datadir import socket_of

@@ -75,6 +75,11 @@ class Service:
             self._process.stdout.close()
         return code
 
+    def raw(self, name: str) -> bytes:
+        """Read a raw body that was kept."""
+        (path,) = (self.folder / "data" / "raw").rglob(name)
+        return path.read_bytes()
+
     def client(self, key: str | None = None) -> aiohttp.ClientSession:
         """Give an HTTP client of it, with a key (the admin's)."""
         headers = {"Authorization": f"Bearer {key or self.key}"}

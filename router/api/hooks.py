@@ -39,7 +39,9 @@ async def take(world: World, _: Caller, request: web.Request) -> web.Response:
     if (refusal := checked(adapter, received, account, now)) is not None:
         return problems.response(refusal, adapter.unverified_status)
     events = await parsed(adapter, received, account, now)
-    kept(await world.ingest.record(events, account=account, strict=False) if events else ())
+    if events:
+        raw = await world.raws.keep(received.body)
+        kept(await world.ingest.record(events, account=account, strict=False, raw=raw))
     return _written(guarded(lambda: adapter.answer(received, account, events), account))
 
 

@@ -39,11 +39,20 @@ class Ingest(Protocol):
         account: Account | None = None,
         imported: bool = False,
         strict: bool = True,
+        raw: str | None = None,
     ) -> Sequence[Result | RouterError]:
         """Record in order; one answer per entry, a refusal that goes in stays in its place.
 
         ``strict``: an id that was used with other content is refused. ``imported``: old history.
+        ``raw``: the name of the raw body the events were read from.
         """
+
+
+class Raws(Protocol):
+    """Where the bodies that adapters read are kept a while."""
+
+    async def keep(self, body: bytes, /) -> str:
+        """Keep a body; give its name."""
 
 
 class Staff(Protocol):
@@ -248,6 +257,7 @@ class World(Struct, frozen=True, kw_only=True):
     """
 
     ingest: Ingest
+    raws: Raws
     serve: Serve
     staff: Staff
     contexts: Contexts

@@ -13,7 +13,7 @@ from random import Random
 from msgspec.structs import replace
 from rich.console import Console
 
-from router.app import Running, open_house
+from router.app import Running
 from router.demo import logins
 from router.demo.agents import Agent, World
 from router.demo.customers import Customers
@@ -23,6 +23,7 @@ from router.demo.logins import Memory
 from router.demo.preload import preload
 from router.demo.show import ticker, told
 from router.demo.traffic import Traffic
+from router.house import open_house
 from router.settings import Layer, settle
 
 ADA = "ada"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from router.errors import RouterError
+from router.errors import Invalid, RouterError
 from router.flow.background import Background, outcome
 from router.flow.carry import Carry, Load
 from router.flow.join import Join
 from router.flow.prepare import Prepared, Preparer
 from router.flow.project import Project
-from router.model.event import Event
+from router.model.event import OWN_SOURCE, Event
 from router.ports import Account, Result
 from router.store.items import Held
 from router.store.recording import Applied, Recorded, Recording
@@ -47,18 +48,16 @@ class Ingest:
         account: Account | None = None,
         imported: bool = False,
         strict: bool = True,
+        raw: str | None = None,
     ) -> list[Result | RouterError]:
         """Record events, each answered by itself and in order; what was refused before stays in place.
 
         ``strict``: the same id with other content is refused; a hook's replay never is. ``imported``: old
-        history, without items.
+        history, without items. ``raw``: the name of the raw body they were read from.
         """
         queue, batch = account.queue if account else None, "import" if imported else None
         prepared = [
-            entry
-            if isinstance(entry, RouterError)
-            else self._preparer.prepare(entry, queue=queue, batch=batch, strict=strict)
-            for entry in entries
+            self._prepared(entry, queue=queue, batch=batch, strict=strict, raw=raw) for entry in entries
         ]
         known = [one for one in prepared if isinstance(one, Prepared)]
         naming = asyncio.ensure_future(self._names(list({one.place.hid for one in known})))
@@ -67,6 +66,14 @@ class Ingest:
         views = await naming
         held = await self._follow_up(prepared, stored, views, imported=imported)
         return [_result(one, what, views, held) for one, what in zip(prepared, stored, strict=True)]
+
+    def _prepared(self, entry: Event | RouterError, **how: Any) -> Prepared | RouterError:
+        """Prepare an event; keep what was refused at the door, refuse what comes under our own name."""
+        if isinstance(entry, RouterError):
+            return entry
+        if entry.source == OWN_SOURCE:
+            return Invalid(f"`{OWN_SOURCE}` is the router's own source; choose another", field="/source")
+        return self._preparer.prepare(entry, **how)
 
     async def _names(self, hids: Sequence[str]) -> dict[str, str]:
         """Name the view of each handle; the handle itself when routing does not answer."""
@@ -134,5 +141,7 @@ def _result(
         return Result(place.event, view, None, None, duplicate)
     now = held.get(place.conversation, Held())
     if what.dup:
-        return Result(place.event, what.view or place.hid, place.conversation, what.item or now.item, True)
+        # What was routed remembers a view that is another than the handle; the rest has the view of now.
+        first = what.view or (place.hid if what.item else view)
+        return Result(place.event, first, place.conversation, what.item or now.item, True)
     return Result(place.event, view, place.conversation, now.item if now.open else None, False)

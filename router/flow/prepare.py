@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from router.model import ids
 from router.model.change import change_of
-from router.model.event import Event, fit_id
+from router.model.event import OWN_SOURCE, Event, fit_id
 from router.model.handle import Handle, Party
 from router.model.need import Want
 from router.model.rule import Facts, Rule
@@ -62,9 +62,15 @@ class Preparer:
         self._key, self._rules, self._now = workspace.hash_key, rules, now
 
     def prepare(
-        self, event: Event, *, queue: str | None = None, batch: str | None = None, strict: bool = True
+        self,
+        event: Event,
+        *,
+        queue: str | None = None,
+        batch: str | None = None,
+        strict: bool = True,
+        raw: str | None = None,
     ) -> Prepared:
-        """Prepare one event; ``queue`` is that of its account, ``batch`` names an import."""
+        """Prepare one event. ``queue``: of its account, ``batch``: an import, ``raw``: its raw body."""
         posted = _ENCODE(event)
         body = ids.body_hash(posted)
         received_ms = int(self._now() * 1000)
@@ -94,7 +100,10 @@ class Preparer:
             return Prepared(event, place, applying, None)
         want = self._want(event, queue, received_ms) if batch is None else None
         recording = self._recording(event, posted, place, (occurred_ms, received_ms), want)
-        recording = replace(recording, body=body, strict=strict, batch=batch)
+        # History that is imported asks nobody for anything.
+        routed = recording.routed and batch is None
+        entry = recording.entry if raw is None else b'{"raw":"%s",' % raw.encode() + recording.entry[1:]
+        recording = replace(recording, body=body, strict=strict, batch=batch, routed=routed, entry=entry)
         return Prepared(event, place, recording, want)
 
     def own(self, event: Event, hid: str, conversation: str, close_want: int | None) -> Recording:
@@ -130,7 +139,7 @@ class Preparer:
         """Make the recording of an event and its JSON, which happened and was received at two times."""
         occurred_ms, received_ms = times_ms
         ends, out = arrival.ends(event), event.direction == "out"
-        own = event.source.startswith("router")
+        own = event.source == OWN_SOURCE
         return Recording(
             handle=place.home,
             hid=place.hid,

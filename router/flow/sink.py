@@ -8,18 +8,19 @@ from router.errors import Busy, RouterError
 from router.flow.ingest import Ingest
 from router.model.event import Event
 from router.ports import Account, Result
+from router.store.raws import Raws
 
 
 class AccountSink:
     """Records the events of one account; raises Busy when they cannot be kept now."""
 
-    def __init__(self, ingest: Ingest, account: Account) -> None:
-        self._ingest, self._account = ingest, account
+    def __init__(self, ingest: Ingest, raws: Raws, account: Account) -> None:
+        self._ingest, self._raws, self._account = ingest, raws, account
 
     async def post(self, events: Sequence[Event], raw: bytes) -> Sequence[Result]:
         """Record the events in order, return when they are durable. ``raw``: what they were read from."""
-        del raw  # raw bodies are kept from the release on that has the blob store
-        found = await self._ingest.record(events, account=self._account, strict=False)
+        name = await self._raws.keep(raw)
+        found = await self._ingest.record(events, account=self._account, strict=False, raw=name)
         for problem in found:
             if isinstance(problem, Busy):
                 raise problem

@@ -9,13 +9,12 @@ from typing import Any
 from router.flow.prepare import Preparer
 from router.flow.project import Project
 from router.flow.shown import at
-from router.model.event import Event
+from router.model.event import OWN_SOURCE, Event
 from router.model.handle import Party
 from router.store.items import Happening, Items
 from router.store.registers import Conversation, HandleRecord, Registers
 from router.store.timelines import Timelines
 
-SOURCE = "router"
 _UNRESTED = frozenset({"thread", "event"})
 """Handles that are no address of anybody: the conversation has no customer yet."""
 
@@ -57,7 +56,7 @@ def _event(
     attrs |= {"to_queue": happening.to_queue, "to_agent": happening.to_agent}
     return Event(
         id=f"{item['id']}:{happening.rev}",
-        source=SOURCE,
+        source=OWN_SOURCE,
         channel=channel,
         medium=None if item["label"] == channel else item["label"],
         author="customer" if happening.what == "abandoned" else "agent",

@@ -13,6 +13,7 @@ class Entry(Event, frozen=True, forbid_unknown_fields=False, omit_defaults=True,
     ``event`` is its own id (evt_…), ``home`` the handle id (cus_…) whose timeline it rests on,
     ``conversation`` the conversation (cnv_…) it belongs to. ``delivery`` is the highest status any
     receipt reported, ``edited`` the newest text, ``deleted`` and ``reactions`` what came after.
+    ``raw``: the sha256 of what an adapter read it from, kept a week under the data directory.
     """
 
     event: str
@@ -24,3 +25,4 @@ class Entry(Event, frozen=True, forbid_unknown_fields=False, omit_defaults=True,
     edited: str | None = None
     deleted: bool = False
     reactions: list[str] = []
+    raw: str | None = None

@@ -30,6 +30,9 @@ Flag = Literal[
 ]  # fmt: skip
 Outcome = Literal["resolved", "unresolved", "pending"]
 
+OWN_SOURCE = "router"
+"""The source of what happened in the router itself; nobody else may post under it."""
+
 # In Python `$` also stands before a last newline; the look-ahead makes it the end, here and in ECMA.
 _ID = re.compile(r"^[A-Za-z0-9._:@+/=-]{1,128}$(?!\n)")
 Id = Annotated[str, Meta(pattern=_ID.pattern)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.model.event import Event
+from router.model.event import OWN_SOURCE, Event
 
 NO_PERSON = frozenset({"auto", "ack", "spam", "dup", "companion"})
 """Flags of arrivals that nobody needs to answer."""
@@ -19,7 +19,7 @@ EPOCH_2000_MS = 946_684_800_000
 
 def needs_person(event: Event) -> bool:
     """Say whether the arrival must find an agent. A bot's conversation does at its handoff."""
-    if event.kind == "handoff" and event.author != "agent" and not event.source.startswith("router"):
+    if event.kind == "handoff" and event.author != "agent" and event.source != OWN_SOURCE:
         return True
     return (
         event.direction == "in"

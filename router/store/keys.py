@@ -57,7 +57,7 @@ def overlay(p: str, hid: str) -> str:
 
 
 def pairs(p: str, hid: str) -> str:
-    """Name the pairs that events of a handle named: other handle id to the strongest evidence, its rank first."""
+    """Name the pairs that events of a handle named: other handle id to rank and strongest evidence."""
     return f"{p}lk:{hid}"
 
 

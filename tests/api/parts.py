@@ -36,6 +36,7 @@ class Recorder:
     def __init__(self) -> None:
         self.entries: list[Event | RouterError] = []
         self.calls: list[dict[str, Any]] = []
+        self.raws: list[str | None] = []
         self.refusals: dict[str, RouterError] = {}
 
     async def record(
@@ -46,11 +47,17 @@ class Recorder:
         account: Account | None = None,
         imported: bool = False,
         strict: bool = True,
+        raw: str | None = None,
     ) -> Sequence[Result | RouterError]:
         """Answer each entry by its id."""
         self.entries += entries
+        self.raws.append(raw)
         self.calls.append({"account": account, "imported": imported, "strict": strict})
         return [self._answer(entry) for entry in entries]
+
+    async def keep(self, body: bytes, /) -> str:
+        """Name a raw body by its length."""
+        return f"raw{len(body)}"
 
     def _answer(self, entry: Event | RouterError) -> Result | RouterError:
         if isinstance(entry, RouterError):
@@ -223,6 +230,7 @@ class Parts:
         self.push, self.keys, self.health = Feed(), Keyring(), Doctor()
         self.world = World(
             ingest=self.ingest,
+            raws=self.ingest,
             serve=self.serve,  # type: ignore[arg-type] # only what a test calls is there
             staff=self.serve,  # type: ignore[arg-type] # the same: it notes what is asked of it
             contexts=self.known,

@@ -121,7 +121,9 @@ async def test_the_whole_thread(service: Service) -> None:
         await twilio(client, "sms", sms("SM1", "Where is my order?"))
         assert await depth(client) == {"sms": 1}
         item = await work(client, "ada")
-        assert item["context"]["events"][-1]["text"] == "Where is my order?"
+        first = item["context"]["events"][-1]
+        assert first["text"] == "Where is my order?"
+        assert b"SM1" in service.raw(first["raw"])
 
         send_mail(service.addresses["smtp"], "My order", "first@example.org")
         send_mail(service.addresses["smtp"], "My order", "first@example.org")
@@ -171,6 +173,14 @@ async def work_call(client: aiohttp.ClientSession) -> None:
     assert held["state"] == "wrapping"
     done = {"agent": "ada", "offer": offer, "outcome": "resolved", "issue": "order-7"}
     await ask(client, "POST", f"/v1/items/{item['id']}/complete", done)
+
+
+async def test_nobody_speaks_in_the_routers_name(service: Service) -> None:
+    """Its own source is refused at the door, so a disposition cannot be forged."""
+    event = {"id": "x", "source": "router", "kind": "generic"}
+    async with service.client() as client, client.post("/v1/events", json=event) as response:
+        assert response.status == 422
+        assert (await response.json())["errors"][0]["pointer"] == "/source"
 
 
 async def test_an_unsigned_call_is_refused_and_leaves_nothing(service: Service) -> None:
