@@ -20,7 +20,7 @@ Table = Mapping[str, Any]
 NONE: Table = {}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_S = 253_402_300_799  # the end of the year 9999, the last a datetime can hold
+_END_MS = 253_402_300_800_000  # the year 10000, which no datetime can hold
 _FROM_MS = 100_000_000_000  # as seconds the year 5138, as milliseconds 1973: whoever writes more means ms
 _WHOLE = 2**63  # what the integers of a store and of other languages hold
 _DIGITS = 19
@@ -80,7 +80,7 @@ def moment(found: object, *path: str) -> datetime | None:
     if there is None or there < 0:
         return None
     ms = there if there >= _FROM_MS else there * 1000
-    return _EPOCH + timedelta(milliseconds=ms) if ms <= _LAST_S * 1000 else None
+    return _EPOCH + timedelta(milliseconds=ms) if ms < _END_MS else None
 
 
 def place(latitude: object, longitude: object, label: str | None, address: str | None) -> Location | None:

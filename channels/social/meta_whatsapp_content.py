@@ -38,8 +38,9 @@ def content(message: Table) -> Content:
     """Read what a message says."""
     kind = wire.name(message, "type")
     told = _READERS.get(kind, _unsupported)(message)
-    forwarded = {wire.value(message, "context", name) for name in ("forwarded", "frequently_forwarded")}
-    flags: list[Flag] = ["forwarded"] if True in forwarded else []
+    context = wire.table(message, "context")
+    forwarded = context.get("forwarded") is True or context.get("frequently_forwarded") is True
+    flags: list[Flag] = ["forwarded"] if forwarded else []
     return told._replace(flags=[*flags, *told.flags], attrs=_attrs(message) | told.attrs)
 
 

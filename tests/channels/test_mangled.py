@@ -1,0 +1,122 @@
+"""JSON with something wrong anywhere in it is read, kept unread, or refused; nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import captured
+import msgspec
+import pytest
+
+from channels.registry import PROVIDERS
+from router.errors import RouterError
+from router.model.event import Event
+
+PROVIDERS_OF_JSON = ("line", "meta", "slack", "telegram")
+NOW = 1_772_445_600.0
+MOST_SECONDS = 5.0  # it takes a tenth of a second; quadratic work takes much longer
+WRONG: tuple[object, ...] = (
+    None, True, -1, 10**30, 1.5, "", "\0 \u202e", "é" * 70_000, "9" * 30, [], [None], [[]], {}, {"id": {}},
+)  # fmt: skip
+SAMPLES = [
+    (provider, sample)
+    for provider in PROVIDERS_OF_JSON
+    for sample in captured.samples(provider)
+    if captured.body(sample).startswith(b"{")
+]
+
+sampled = pytest.mark.parametrize(
+    ("provider", "sample"), SAMPLES, ids=lambda v: v if isinstance(v, str) else v["name"]
+)
+
+
+def paths(found: Any) -> Iterator[tuple[Any, ...]]:
+    """Name every place in decoded JSON."""
+    inside = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    for step, part in inside:
+        yield (step,)
+        yield from ((step, *rest) for rest in paths(part))
+
+
+def put(found: Any, path: tuple[Any, ...], wrong: object) -> Any:
+    """Give the same JSON with another value in one place."""
+    step, *rest = path
+    changed = dict(found) if isinstance(found, dict) else list(found)
+    changed[step] = put(found[step], tuple(rest), wrong) if rest else wrong
+    return changed
+
+
+def without(found: Any, path: tuple[Any, ...]) -> Any:
+    """Give the same JSON without one place."""
+    step, *rest = path
+    changed = dict(found) if isinstance(found, dict) else list(found)
+    if rest:
+        changed[step] = without(found[step], tuple(rest))
+    else:
+        del changed[step]
+    return changed
+
+
+def reads(provider: str, sample: dict[str, Any], body: bytes) -> int:
+    """Assert that a body gives sound events with distinct ids, or is refused; say how many."""
+    adapter, account = PROVIDERS[provider][1], captured.account(provider, sample)
+    request = captured.request(sample, body=body)
+    try:
+        events = adapter.parse(request, account, NOW)
+    except RouterError as refusal:
+        assert refusal.status in {400, 422}  # noqa: PT017 - a refusal is one of two good ends
+        return 0
+    for event in events:
+        assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
+    assert len({event.id for event in events}) == len(events)
+    assert adapter.answer(request, account, events).status == 200
+    return len(events)
+
+
+@sampled
+def test_a_wrong_value_anywhere_breaks_nothing(provider: str, sample: dict[str, Any]) -> None:
+    """Every place of every sample, with every sort of value that does not belong there, or with none."""
+    whole = msgspec.json.decode(captured.body(sample))
+    for path in paths(whole):
+        reads(provider, sample, msgspec.json.encode(without(whole, path)))
+        for wrong in WRONG:
+            reads(provider, sample, msgspec.json.encode(put(whole, path, wrong)))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS_OF_JSON)
+@pytest.mark.parametrize("depth", range(900, 1100, 10))
+def test_no_depth_breaks_an_adapter(provider: str, depth: int) -> None:
+    """JSON just shallow enough to be decoded is not too deep to be kept or refused."""
+    deep = b'{"a":' * depth + b"1" + b"}" * depth
+    bodies = {
+        "line": b'{"events":[%b]}',
+        "meta": b'{"object":"page","entry":[{"messaging":[%b,{"sender":{"id":"1"},"wink":%b}]}]}',
+        "slack": b'{"type":"event_callback","event":{"type":"message","files":[%b]}}',
+        "telegram": b'{"update_id":1,"mood":%b}',
+    }
+    body = bodies[provider].replace(b"%b", deep)
+    reads(provider, captured.samples(provider)[0], body)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS_OF_JSON)
+def test_a_large_batch_is_read_in_time(provider: str) -> None:
+    """A thousand entries, as Meta may send them, take a fraction of a second."""
+    entry: dict[str, Any] = {"sender": {"id": "1"}, "timestamp": 1_772_445_000_123, "type": "follow"}
+    many = [entry | {"message": {"mid": f"m_{number}", "text": "x"}} for number in range(1000)]
+    bodies = {
+        "line": {"events": many},
+        "meta": {"object": "page", "entry": [{"id": "9", "messaging": many}]},
+        "slack": {
+            "type": "event_callback",
+            "team_id": "T1",
+            "event": {"type": "message", "channel": "C1", "user": "U1", "ts": "1.1", "files": many},
+        },
+        "telegram": {"update_id": 1, "message": {"message_id": 1, "photo": many}},
+    }
+    body = msgspec.json.encode(bodies[provider])
+    expected = {"line": 1000, "meta": 1000, "slack": 1, "telegram": 1}[provider]
+    begun = time.perf_counter()
+    assert reads(provider, captured.samples(provider)[0], body) == expected
+    assert time.perf_counter() - begun < MOST_SECONDS
