@@ -88,13 +88,13 @@ class System:
             raise Invalid(f"workspace {name} was made for another release; migrate it", field="workspace")
         return Workspace(name, bytes.fromhex(record.hash_key))
 
-    async def put(self, key: ApiKey, secret: str) -> None:
-        """Keep a key under its id; a new secret takes the place of the old.
+    async def put(self, key: ApiKey, secret: str) -> bool:
+        """Keep a key under its id; a new secret takes the place of the old. Tells whether there was one.
 
         Raises WrongState when the secret is another key's.
         """
         request = _Put(key.id, secret_hash(secret), msgspec.json.encode(key).decode())
-        await self._library.call("key_put", _ANCHOR, request, reply=_Replaced)
+        return (await self._library.call("key_put", _ANCHOR, request, reply=_Replaced)).replaced
 
     async def issue(
         self,

@@ -66,8 +66,7 @@ async def test_keys_are_listed_by_workspace(system: System, workspace: str) -> N
 async def test_a_new_secret_takes_the_place_of_the_old(system: System, workspace: str) -> None:
     """The same id twice: the same secret changes nothing, another voids the first."""
     first, second = uuid4().hex, uuid4().hex
-    for _ in range(2):
-        await system.put(boot(workspace), first)
+    assert [await system.put(boot(workspace), first) for _ in range(2)] == [False, True]
     assert await system.keys(workspace) == [boot(workspace)]
     await system.put(boot(workspace), second)
     assert await system.keys(workspace) == [boot(workspace)]
