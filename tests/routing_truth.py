@@ -36,11 +36,12 @@ class Kept(Struct, frozen=True):
         return self.hashes[keys.agent(self.p, agent)]
 
 
-async def hold(slot: Any) -> None:
-    """Compare what is kept with what it must be."""
+async def hold(slot: Any) -> Kept:
+    """Compare what is kept with what it must be; give what is kept."""
     kept = await read(slot)
     for compare in (owners, crews, lanes, ready, dues, conserved):
         compare(kept)
+    return kept
 
 
 async def read(slot: Any) -> Kept:
@@ -159,7 +160,7 @@ def has_room(kept: Kept, agent: str, channel: str) -> bool:
 
 
 def dues(kept: Kept) -> None:
-    """Pending offers and wrap-ups fall due, and no others; who waits for one agent will widen."""
+    """Pending offers and wrap-ups fall due, and no others; a lone wait and every memory have an end."""
     due: dict[str, set[str]] = defaultdict(set)
     for entry in kept.sets[keys.due(kept.p)]:
         kind, _, name = entry.partition(":")
@@ -167,8 +168,11 @@ def dues(kept: Kept) -> None:
     assert due["offer"] == {it["offer"] for it in kept.items.values() if it["state"] == "offered"}
     assert due["wrap"] == {item for item, it in kept.items.items() if it["state"] == "wrapping"}
     assert due["widen"] >= {item for item, it in kept.items.items() if is_alone(it)}
-    assert due["retry"] >= {item for item, it in kept.items.items() if waits(it) and it.get("shy") == "1"}
     for item, it in kept.items.items():
+        if waits(it) and it.get("shy") == "1":
+            retry = kept.sets[keys.due(kept.p)][f"retry:{item}"]
+            ends = [int(one.partition("|")[0]) for one in kept.hashes[keys.declined(kept.p, item)].values()]
+            assert all(retry <= end or end <= kept.now_ms for end in ends), item
         if it["state"] in HELD:
             state = kept.hashes[keys.offer(kept.p, it["offer"])]["state"]
             assert state == ("pending" if it["state"] == "offered" else "accepted"), item
@@ -189,11 +193,11 @@ def conserved(kept: Kept) -> None:
     for item, it in kept.items.items():
         memory = kept.hashes[keys.declined(kept.p, item)]
         for agent in kept.agents.values() if waits(it) else ():
-            if is_alone(it):
-                may = it["lane"] == f"@{agent.id}|{it['channel']}"
-                assert not may or agent.state == "available", "they wait for nobody who is away"
-            else:
-                may = serves(crew_for(agent.profile), kept.registry.lanes[it["lane"]])
             until, _, count = memory.get(agent.id, "0|0").partition("|")
             passed = int(until) > kept.now_ms or int(count) >= int(it["max_offers"])
+            if is_alone(it):
+                may = it["lane"] == f"@{agent.id}|{it['channel']}"
+                assert not may or (agent.state == "available" and not passed), "nobody to wait for"
+            else:
+                may = serves(crew_for(agent.profile), kept.registry.lanes[it["lane"]])
             assert passed or not may or not has_room(kept, agent.id, it["channel"]), (item, agent.id)

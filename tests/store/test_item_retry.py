@@ -84,6 +84,25 @@ async def test_with_nobody_there_it_is_not_stuck_but_tried_again(slot: Any) -> N
     await slot.check()
 
 
+async def test_a_memory_is_not_lost_while_another_thinks(slot: Any) -> None:
+    """The time comes while bob has the offer; when he leaves, ada's three times still end some day."""
+    await slot.agent("ada")
+    held = await slot.arrive("c1")
+    for _ in range(2):
+        await passed(slot, held)
+        held = await slot.lapse("retry", held.item)
+    await passed(slot, held)
+    await slot.agent("bob")
+    assert (await slot.held(held.item)).agent == "bob"
+    await slot.link.call("ZADD", f"{slot.p}due", 1, f"retry:{held.item}", key=slot.p)
+    assert (await slot.items.lapse("retry", held.item)).agent == "bob"
+    await slot.agents.state("bob", "away", None)
+    assert await slot.state(held.item) == "waiting"
+    await slot.check()
+    assert (await slot.lapse("retry", held.item)).agent == "ada"
+    await slot.check()
+
+
 async def test_before_its_time_nothing_is_tried(slot: Any) -> None:
     """Nor for an item that is not there, nor for one that is held or ended."""
     await slot.agent("ada")

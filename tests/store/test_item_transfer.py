@@ -105,6 +105,18 @@ async def test_an_agent_who_is_away_is_not_waited_for(slot: Any, held: Any) -> N
     await slot.check()
 
 
+async def test_whoever_is_named_may_have_it_though_they_declined(slot: Any) -> None:
+    """A colleague asks for them: what they let pass before does not count."""
+    for name in ("cyd", "ada"):
+        await slot.agent(name)
+    declined = await slot.arrive("c1")
+    await slot.agents.decline(declined.offer, "cyd", 60_000)
+    held = await slot.held(declined.item)
+    await slot.agents.accept(held.offer, "ada")
+    assert (await slot.transfer(held, "ada", "support", to_agent="cyd")).agent == "cyd"
+    await slot.check()
+
+
 async def test_transferring_twice_changes_nothing(slot: Any, held: Any) -> None:
     """A cut answer cannot move it again, not even after another agent has it."""
     first = await slot.transfer(held, "ada", "billing", op="key")

@@ -102,6 +102,37 @@ async def test_three_offers_and_no_more_while_others_are_there(slot: Any) -> Non
     await slot.check()
 
 
+async def test_what_is_due_first_comes_first_whatever_was_let_pass(slot: Any) -> None:
+    """Behind a declined head there is an item of that lane due late; the other lane's is due sooner."""
+    await slot.queue("billing")
+    await slot.agent("ada", "support", "billing")
+    head = await slot.arrive("c1", add_ms=1000)
+    late = await slot.arrive("c2", add_ms=900_000)
+    sooner = await slot.arrive("c3", queue="billing", add_ms=600_000)
+    await slot.agents.decline(head.offer, "ada", MEMORY_MS)
+    assert (await slot.held(sooner.item)).agent == "ada"
+    assert await slot.state(late.item) == "waiting"
+    await slot.check()
+
+
+async def test_nine_lanes_of_declined_heads_do_not_hide_the_tenth(slot: Any) -> None:
+    """However many lanes begin with what they let pass, the next one is looked at."""
+    queues = [f"q{n}" for n in range(10)]
+    for queue in queues:
+        await slot.queue(queue)
+    await slot.agent("ada", *queues)
+    for n, queue in enumerate(queues):
+        await slot.arrive(f"c{n}", queue=queue, add_ms=n * 60_000)
+    for n in range(9):
+        (item,) = (await slot.agents.one("ada")).holds
+        held = await slot.held(item)
+        assert held.queue == f"q{n}"
+        await slot.agents.decline(held.offer, "ada", MEMORY_MS)
+    (item,) = (await slot.agents.one("ada")).holds
+    assert (await slot.held(item)).queue == "q9"
+    await slot.check()
+
+
 async def test_declining_is_no_miss(slot: Any) -> None:
     """Misses in a row count; who declines is there."""
     await slot.agent("ada")

@@ -11,15 +11,14 @@ redis.call('ZREM', c.p .. 'due', 'retry:' .. req.item)
 if not it or it.state ~= 'waiting' then return L.item_reply(it) end
 
 if not L.match_item(c, it) then
-  local again = L.memory_ends(c, it)
-  if not again and L.is_stuck(c, it) then
+  if not L.memory_ends(c, it) and L.is_stuck(c, it) then
     L.forget(c, it)
     L.decision_note(c, it, 'stuck')
     c.alarm = { alarm = 'stuck', item = it.id, queue = it.queue }
     L.match_item(c, it)
   else
+    L.retry_later(c, it)
     L.decision_end(c, it, 'waiting')
-    redis.call('ZADD', c.p .. 'due', again or c.now + tonumber(it.memory_ms), 'retry:' .. it.id)
   end
 end
 L.routing_done(c)

@@ -32,6 +32,7 @@ if req.reset then
 end
 L.set(it, 'due', tonumber(it.entered) + req.add_ms)
 if target and target ~= ag and L.agent_may(target, it.channel) then
+  redis.call('HDEL', c.p .. 'dn:' .. it.id, target.id) -- whoever is named may have it, whatever they let pass
   L.set(it, 'home_lane', req.lane)
   L.set(it, 'lane', L.private_lane(target.id, it.channel))
   redis.call('ZADD', c.p .. 'due', c.now + req.widen_ms, 'widen:' .. it.id)

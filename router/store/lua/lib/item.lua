@@ -25,6 +25,7 @@ function L.item_wait(c, it)
   if L.match_item(c, it) then return end
   L.item_state(c, it, 'waiting')
   L.lane_enter(c, it)
+  if it.shy == '1' then L.retry_later(c, it) end
   L.decision_end(c, it, 'waiting')
 end
 

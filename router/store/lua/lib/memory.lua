@@ -13,12 +13,11 @@ function L.passed_over(c, it, agent)
   return nil
 end
 
--- `passed` offers more were let pass by the agent. The retry is the earliest end of any memory.
+-- `passed` offers more were let pass by the agent.
 function L.remember(c, it, agent, memory_ms, passed)
   local key = c.p .. 'dn:' .. it.id
   local count = tonumber(string.match(redis.call('HGET', key, agent) or '', '|(%d+)') or 0)
   redis.call('HSET', key, agent, string.format('%.0f|%d', c.now + memory_ms, count + passed))
-  redis.call('ZADD', c.p .. 'due', 'NX', c.now + memory_ms, 'retry:' .. it.id)
   L.set(it, 'shy', '1')
   L.set(it, 'memory_ms', memory_ms)
 end
@@ -36,6 +35,12 @@ function L.memory_ends(c, it)
     if until_ms > c.now and (not first or until_ms < first) then first = until_ms end
   end
   return first
+end
+
+-- An item that waits with a memory is tried again when the next memory ends, or after as long.
+function L.retry_later(c, it)
+  local at = L.memory_ends(c, it) or c.now + tonumber(it.memory_ms)
+  redis.call('ZADD', c.p .. 'due', 'NX', at, 'retry:' .. it.id)
 end
 
 -- Whether everybody who is there for the item has let it pass too often.
