@@ -61,8 +61,8 @@ def test_a_request_of_these_minutes_holds(apart: int) -> None:
 @pytest.mark.parametrize(
     "stamp",
     [
-        str(int(NOW) - 301), str(int(NOW) + 301), "abc", "", " ", "-1", "1772445600.0", "1e9", "177244560\u0660",
-        "9" * 5000, "1772445600\n", "+1772445600",
+        str(int(NOW) - 301), str(int(NOW) + 301), "abc", "", " ", "-1", "1772445600.0", "1e9",
+        "177244560\u0660", "9" * 5000, "1772445600\n", "+1772445600",
     ],
 )  # fmt: skip
 def test_another_time_does_not_hold(stamp: str) -> None:
