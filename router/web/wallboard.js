@@ -22,6 +22,7 @@ import { Switches } from "./view/switches.js";
 import { Totals } from "./view/totals.js";
 
 const REPORTS_EVERY_MS = 15_000;
+const REPORTS_AGAIN_MS = 3000; // a router that has just begun may still be folding its past
 const SPEAK_EVERY_MS = 5000;
 const LISTEN_EVERY_MS = 250;
 const $ = (id) => document.getElementById(id);
@@ -58,9 +59,11 @@ class Wallboard {
       setInterval(() => this.reports(), REPORTS_EVERY_MS),
     ];
     this.reports();
+    this.again = setTimeout(() => this.reports(), REPORTS_AGAIN_MS);
   }
 
   stop() {
+    clearTimeout(this.again);
     this.feed.stop();
     this.timers.forEach(clearInterval);
     cancelAnimationFrame(this.drawing);
