@@ -61,10 +61,9 @@ class Posted(NamedTuple):
         told = wire.table(self.envelope, "event")
         return wire.name(told, "channel") or wire.name(told, "item", "channel")
 
-    def party(self, user: str) -> Party | None:
+    def party(self, told: Table) -> Party | None:
         """Name who did it, in the scope of their own workspace: a shared channel has people of several."""
-        told = wire.table(self.envelope, "event")
-        home = ""
+        home, user = "", wire.name(told, "user")
         if self.envelope.get("is_ext_shared_channel") is True:
             home = wire.name(told, "user_team") or wire.name(told, "source_team") or wire.name(told, "team")
         value = fit(f"{home or self.team}/{user}", 512)
@@ -125,7 +124,7 @@ def _message(told: Table, posted: Posted) -> list[Event]:
             posted.message(ts),
             ts,
             kind="message",
-            customer=posted.party(wire.name(told, "user")),
+            customer=posted.party(told),
             thread=_thread(told, posted),
             text=fit(text, TEXT),
             text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT else None,
@@ -163,7 +162,7 @@ def _about(told: Table, posted: Posted, message: Table, ts: str, **fields: Any) 
     return posted.event(
         f"{target}:{fields['kind']}:{at}",
         at,
-        customer=posted.party(wire.name(message, "user")),
+        customer=posted.party(message),
         thread=_thread(message, posted, ts),
         target=fit(target),
         **fields,
@@ -181,7 +180,7 @@ def _reaction(told: Table, posted: Posted) -> list[Event]:
             f"{target}:{told['type']}:{user}:{emoji}:{at}",
             at,
             kind="reaction_removed" if removed else "reaction",
-            customer=posted.party(user),
+            customer=posted.party(told),
             target=fit(target),
             text=None if removed else fit(emoji),
             payload=fit(emoji) if removed else None,
@@ -197,7 +196,7 @@ def _member(told: Table, posted: Posted) -> list[Event]:
             at,
             kind="participant",
             direction="internal",
-            customer=posted.party(user),
+            customer=posted.party(told),
             attrs={"type": fit(wire.text(told, "type"))},
         )
     ]

@@ -114,6 +114,18 @@ def test_the_digits_of_ts_are_kept() -> None:
     assert (other.occurred_at - one.occurred_at).microseconds == 1
 
 
+def test_an_edit_in_a_shared_channel_is_by_the_same_person() -> None:
+    """A guest of another workspace has one handle, whatever they do to their message."""
+    said = MESSAGE | {"user_team": "T2", "team": "T2"}
+    change = {"type": "message", "subtype": "message_changed", "channel": "C1", "ts": "1772445001.000100"}
+    told = change | {"message": said | {"text": "Ho"}, "previous_message": said}
+    (message,), (edit,) = (read(one, is_ext_shared_channel=True) for one in (said, told))
+    assert message.customer == edit.customer
+    assert message.customer is not None
+    assert message.customer.value == "T2/U1"
+    assert edit.target == message.id
+
+
 def test_an_app_of_a_whole_company_names_its_company() -> None:
     """Where the envelope names no workspace, the event's own or the company is the scope."""
     (event,) = read(MESSAGE, team_id=None, enterprise_id="E1")
