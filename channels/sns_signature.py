@@ -59,7 +59,7 @@ def verify(request: Request, account: Account, resolve: Resolve) -> None:
 
 
 def _fits(key: RSAPublicKey, notice: Notice) -> bool:
-    version = wire.name(notice.fields, "SignatureVersion") or "1"
+    version = wire.name(notice.fields, "SignatureVersion") if "SignatureVersion" in notice.fields else "1"
     if version not in _HASHES:
         return False
     try:
