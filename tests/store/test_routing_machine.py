@@ -10,11 +10,13 @@ from uuid import uuid4
 
 import pytest
 import servers
+from drawings import drawn, ways
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 from routing_slot import Slot
+from routing_truth import Kept
 
 from router.errors import NotHeld, OfferExpired, OfferRescinded, OfferTaken, RouterError
 from router.store.library import Library, Source
@@ -24,6 +26,7 @@ EXAMPLES = int(os.environ.get("ROUTER_MACHINE_EXAMPLES", "0"))
 """Runs of the machine; 10 000 for a night, which also looks for the shortest way to a failure."""
 
 STEPS = 40
+DRAWN = drawn()
 NAMES = ("ada", "bob", "cyd", "dan")
 TALKS = tuple(f"c{n}" for n in range(12))
 ROOMS: tuple[dict[str, tuple[float, int]], ...] = (
@@ -41,12 +44,23 @@ queues = st.sampled_from(("support", "billing"))
 needs = st.sampled_from(((), (), ("german>=3",)))
 
 
+class Heard(Library):
+    """A library that remembers which functions it ran."""
+
+    heard: set[str]
+
+    async def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Run a function and remember its name."""
+        self.heard.add(name)
+        return await super().call(name, *args, **kwargs)
+
+
 class World(NamedTuple):
     """The real server, and a loop to speak with it."""
 
     runner: asyncio.Runner
     link: Link
-    library: Library
+    library: Heard
 
 
 class Machine(RuleBasedStateMachine):
@@ -290,7 +304,8 @@ class Machine(RuleBasedStateMachine):
         """See that the store holds together, agrees with the model, and leaves nothing for the net."""
         if not hasattr(self, "kept"):
             return
-        self.kept = self.run(self.slot.check())
+        before, self.kept = self.kept, self.run(self.slot.check())
+        self.compare(before)
         assert {it["cnv"]: item for item, it in self.kept.items.items()} == self.talks
         served = {
             item: it["agent"] for item, it in self.kept.items.items() if it["state"] in {"active", "wrapping"}
@@ -299,13 +314,28 @@ class Machine(RuleBasedStateMachine):
         assert {name: agent.state for name, agent in self.kept.agents.items()} == self.there
         for lane in self.kept.registry.lanes:
             assert self.run(self.slot.items.match(lane)) == 0
+        self.world.library.heard.clear()
+
+    def compare(self, before: Kept) -> None:
+        """See that every state changed on a way that is drawn for the functions that ran."""
+        heard = self.world.library.heard
+        for item in before.items | self.kept.items:
+            old = before.items[item]["state"] if item in before.items else "[*]"
+            new = (
+                self.kept.items[item]["state"] if item in self.kept.items else self.run(self.slot.state(item))
+            )
+            assert new in ways(DRAWN["Item"], old, heard), (item, old, new, heard)
+        for name, agent in self.kept.agents.items():
+            old = before.agents[name].state if name in before.agents else "[*]"
+            assert agent.state in ways(DRAWN["Agent"], old, heard), (name, old, heard)
 
 
 def test_the_slot_agrees_with_a_plain_model(server: servers.Server, source: Source) -> None:
     """Run the machine on the real server."""
     with asyncio.Runner() as runner:
         link = runner.run(open_link(server.url))
-        library = Library(link, source)
+        library = Heard(link, source)
+        library.heard = set()
         runner.run(library.load())
         world = World(runner, link, library)
         machine = type("MachineHere", (Machine,), {"world": world})
