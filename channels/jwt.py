@@ -1,0 +1,139 @@
+"""JSON Web Tokens (RFC 7519) as providers sign their calls with them: HMAC with our secret, or RS256.
+
+The caller names the algorithms it takes, so that a token cannot choose one; ``none`` is never among them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from channels import wire
+from channels.wire import Table
+from router.errors import Malformed, Unverified
+from router.model.cloudevents import decoded
+
+HMACS: Mapping[str, str] = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+_MOST = 16_384  # characters of a token; real ones have a thousand
+_URLSAFE = str.maketrans("-_", "+/", "+/=")
+
+
+class Key(NamedTuple):
+    """A public key: its id, and the channels that its owner lets it speak for (none: it does not say)."""
+
+    kid: str
+    public: RSAPublicKey
+    endorsements: Sequence[object] = ()
+
+
+class _Token(NamedTuple):
+    head: Table
+    claims: Table
+    signed: bytes
+    signature: bytes
+
+
+def hmac_claims(token: str, secret: str, algorithms: Sequence[str]) -> Table:
+    """Give the claims of a token signed with the secret by one of the algorithms (HS256, HS384, HS512).
+
+    Unverified where it is not, or the secret is empty. The times are the caller's to check.
+    """
+    read = _read(token, algorithms)
+    key = secret.encode("utf-8", "surrogatepass")
+    code = hmac.digest(key, read.signed, HMACS[read.head["alg"]])
+    if not key or not hmac.compare_digest(code, read.signature):
+        raise Unverified("the token is not signed with the secret")
+    return read.claims
+
+
+def rs256_claims(token: str, keys: Sequence[Key]) -> tuple[Table, Key]:
+    """Give the claims of a token signed by RS256 (RFC 7518 §3.3) with one of the keys, and that key.
+
+    Unverified where it is not. The times are the caller's to check.
+    """
+    read = _read(token, ("RS256",))
+    kid = wire.text(read.head, "kid") or ""
+    for key in keys:
+        if key.kid and kid and key.kid != kid:
+            continue
+        try:
+            key.public.verify(read.signature, read.signed, PKCS1v15(), SHA256())
+        except InvalidSignature:
+            continue
+        return read.claims, key
+    raise Unverified("the token is not signed with a key that we know")
+
+
+def check_times(claims: Table, now: float, *, leeway_s: float, expires: bool = True) -> None:
+    """Raise Unverified unless ``now`` (unix seconds) lies between ``nbf`` and ``exp``, give or take leeway.
+
+    ``expires``: a token without ``exp`` is refused.
+    """
+    start, end = claims.get("nbf"), claims.get("exp")
+    if end is None and expires:
+        raise Unverified("the token never expires")
+    if end is not None and not (_is_time(end) and now < end + leeway_s):
+        raise Unverified("the token has expired")
+    if start is not None and not (_is_time(start) and now >= start - leeway_s):
+        raise Unverified("the token is not valid yet")
+
+
+@functools.lru_cache(maxsize=32)
+def public_keys(secret: str) -> tuple[Key, ...]:
+    """Read RSA keys from a PEM public key or a JWK set (RFC 7517) as JSON; Unverified where it is neither."""
+    try:
+        if secret.lstrip().startswith("-----BEGIN"):
+            public = load_pem_public_key(secret.strip().encode("ascii"))
+            return (Key("", public),) if isinstance(public, RSAPublicKey) else ()
+        return tuple(
+            Key(wire.text(entry, "kid") or "", _numbers(entry), wire.array(entry, "endorsements"))
+            for entry in wire.tables(decoded(secret.encode("utf-8", "replace")), "keys")
+            if entry.get("kty") == "RSA"
+        )
+    except (ValueError, Malformed):
+        raise Unverified("the secret is neither a PEM public key nor a JWK set") from None
+
+
+def _read(token: str, algorithms: Sequence[str]) -> _Token:
+    """Take a token apart; Unverified where it is none, or of another algorithm."""
+    parts = token.split(".") if len(token) <= _MOST else []
+    try:
+        head, claims, signature = (_bytes(part) for part in parts)
+        read = _Token(
+            wire.table(decoded(head)), wire.table(decoded(claims)),
+            f"{parts[0]}.{parts[1]}".encode("ascii"), signature,
+        )  # fmt: skip
+    except (ValueError, Malformed):
+        raise Unverified("there is no token, or it cannot be read") from None
+    if read.head.get("alg") not in algorithms or "crit" in read.head:
+        raise Unverified("the token is signed by an algorithm that is not taken")
+    return read
+
+
+def _bytes(part: str) -> bytes:
+    """Undo base64url without padding (RFC 7515 §2); ValueError where it is not."""
+    bare = part.translate(_URLSAFE)
+    if len(bare) != len(part):
+        message = "not base64url"
+        raise binascii.Error(message)
+    return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+
+
+def _numbers(entry: Table) -> RSAPublicKey:
+    """Make the key of a JWK (RFC 7518 §6.3.1); ValueError where it is none."""
+    n, e = (int.from_bytes(_bytes(wire.text(entry, part) or ""), "big") for part in ("n", "e"))
+    return RSAPublicNumbers(e, n).public_key()
+
+
+def _is_time(found: object) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool)
