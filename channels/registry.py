@@ -10,37 +10,69 @@ from collections.abc import Mapping
 from typing import get_args
 
 from channels.amazon_connect import AmazonConnect
+from channels.chat.intercom import Intercom
+from channels.chat.matrix import Matrix
 from channels.chat.slack import Slack
+from channels.chat.teams import Teams
+from channels.chat.twilio_conversations import TwilioConversations
 from channels.cloudevents import CloudEvents
 from channels.email.aws_sns import AwsSns
 from channels.email.mailgun import Mailgun
 from channels.email.postmark import Postmark
 from channels.email.raw import RawMail
 from channels.email.sendgrid import SendGrid
+from channels.sms.messagebird import MessageBird
+from channels.sms.sinch import Sinch
+from channels.sms.smpp import Smpp
+from channels.sms.vonage import Vonage
 from channels.social.line import Line
+from channels.social.mastodon import Mastodon
 from channels.social.meta import Meta
 from channels.social.telegram import Telegram
+from channels.social.x import X
 from channels.standardwebhooks import StandardWebhooks
 from channels.twilio import Twilio
 from router.errors import NotFound
 from router.model.event import Channel as Name
 from router.ports import Channel
 
+_bird = MessageBird()
 _connect = AmazonConnect()
+_conversations = TwilioConversations()
+_intercom = Intercom()
+_sinch = Sinch()
 _twilio = Twilio()
+_vonage = Vonage()
 
 ADAPTERS: dict[tuple[str, str], Channel] = {
+    ("chat", "intercom"): _intercom,
+    ("chat", "matrix"): Matrix(),
     ("chat", "slack"): Slack(),
+    ("chat", "teams"): Teams(),
+    ("chat", "twilio_conversations"): _conversations,
     ("email", "aws_sns"): AwsSns(),
     ("email", "email_raw"): RawMail(),
     ("email", "mailgun"): Mailgun(),
     ("email", "postmark"): Postmark(),
     ("email", "sendgrid"): SendGrid(),
+    ("email", "intercom"): _intercom,
+    ("sms", "messagebird"): _bird,
+    ("sms", "sinch"): _sinch,
+    ("sms", "smpp"): Smpp(),
     ("sms", "twilio"): _twilio,
+    ("sms", "twilio_conversations"): _conversations,
+    ("sms", "vonage"): _vonage,
     ("social", "line"): Line(),
     ("social", "meta"): Meta(),
     ("social", "telegram"): Telegram(),
+    ("social", "mastodon"): Mastodon(),
+    ("social", "messagebird"): _bird,
+    ("social", "sinch"): _sinch,
     ("social", "twilio"): _twilio,
+    ("social", "twilio_conversations"): _conversations,
+    ("social", "vonage"): _vonage,
+    ("social", "x"): X(),
+    ("chat", "sinch"): _sinch,
     ("voice", "amazon_connect"): _connect,
     ("chat", "amazon_connect"): _connect,
     ("voice", "twilio"): _twilio,
