@@ -47,10 +47,3 @@ class Background:
             log.warning("left_to_courier", code=problem.code, detail=problem.detail)
         else:
             log.error("background_failed", exc_info=problem)
-
-
-def outcome(task: asyncio.Task[T]) -> T | None:
-    """Give what a task has brought so far; None while it goes on, or when it failed."""
-    if not task.done() or task.cancelled() or task.exception() is not None:
-        return None
-    return task.result()

@@ -72,21 +72,22 @@ class Carry:
         self._done: list[Carried] = []
         self._clearing = False
 
-    async def conversations(self, loads: Sequence[Load]) -> dict[str, Held]:
-        """Sync conversations; give what each has now, by its id. What fails keeps its mark.
+    async def conversations(self, loads: Sequence[Load]) -> list[Held | None]:
+        """Sync conversations; give what each has now. What fails keeps its mark, and there is None for it.
 
         The marks are cleared soon after: nobody waits for it, and carrying twice changes nothing.
         """
         needs = [load.need() for load in loads]
         synced = iter(await self._route.sync([need for need in needs if need is not None]))
-        found = {}
+        found: list[Held | None] = []
         for load, need in zip(loads, needs, strict=True):
             held = Held() if need is None else next(synced)
             if isinstance(held, RouterError):
                 structlog.get_logger().warning("left_to_courier", code=held.code, detail=held.detail)
-                continue
-            found[load.cnv] = held
-            self._done.append(load.carried(held))
+                found.append(None)
+            else:
+                found.append(held)
+                self._done.append(load.carried(held))
         if self._done and not self._clearing:
             self._clearing = True
             self._background.spawn(self._clear())

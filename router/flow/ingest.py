@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from router.errors import Invalid, RouterError
-from router.flow.background import Background, outcome
+from router.flow.background import Background
 from router.flow.carry import Carry, Load
 from router.flow.join import Join
 from router.flow.prepare import Prepared, Preparer
 from router.flow.project import Project
+from router.flow.together import Together
 from router.model.event import OWN_SOURCE, Event
 from router.ports import Account, Result
 from router.store.items import Held
@@ -19,7 +22,15 @@ from router.store.recording import Applied, Recorded, Recording
 from router.store.timelines import Timelines
 from router.store.views import Views
 
-Stored = Recorded | Applied | RouterError | None
+CHUNK = 250
+"""Events of a batch that are recorded in one go: some 20 ms of the engine, which others wait for."""
+
+
+class Arrived(Struct, frozen=True):
+    """What tick 1 left of an event: what became of it (None: it is not kept), and its handle's view."""
+
+    stored: Recorded | Applied | RouterError | None
+    view: str
 
 
 class Ingest:
@@ -38,8 +49,10 @@ class Ingest:
         answer_wait_s: float,
     ) -> None:
         self._preparer, self._timelines, self._views = preparer, timelines, views
-        self._carry, self._join, self._project = carry, join, project
+        self._join, self._project = join, project
         self._background, self._answer_wait_s = background, answer_wait_s
+        self._arriving = Together(self._arrive, background)
+        self._carrying = Together(carry.conversations, background, patience_s=answer_wait_s)
 
     async def record(
         self,
@@ -56,16 +69,23 @@ class Ingest:
         history, without items. ``raw``: the name of the raw body they were read from.
         """
         queue, batch = account.queue if account else None, "import" if imported else None
-        prepared = [
-            self._prepared(entry, queue=queue, batch=batch, strict=strict, raw=raw) for entry in entries
-        ]
+        results: list[Result | RouterError] = []
+        for first in range(0, len(entries), CHUNK):
+            prepared = [
+                self._prepared(entry, queue=queue, batch=batch, strict=strict, raw=raw)
+                for entry in entries[first : first + CHUNK]
+            ]
+            results += await self._record(prepared, imported=imported)
+        return results
+
+    async def _record(
+        self, prepared: Sequence[Prepared | RouterError], *, imported: bool
+    ) -> list[Result | RouterError]:
         known = [one for one in prepared if isinstance(one, Prepared)]
-        naming = asyncio.ensure_future(self._names(list({one.place.hid for one in known})))
-        kept = iter(await self._timelines.keep([one.stored for one in known if one.stored is not None]))
-        stored = [_outcome(one, kept) for one in prepared]
-        views = await naming
-        held = await self._follow_up(prepared, stored, views, imported=imported)
-        return [_result(one, what, views, held) for one, what in zip(prepared, stored, strict=True)]
+        arrived = [one for one in await self._arriving.ask(known) if one is not None]
+        held = await self._follow_up(known, arrived, imported=imported)
+        given = zip(known, arrived, strict=True)
+        return [one if isinstance(one, RouterError) else _result(*next(given), held) for one in prepared]
 
     def _prepared(self, entry: Event | RouterError, **how: Any) -> Prepared | RouterError:
         """Prepare an event; keep what was refused at the door, refuse what comes under our own name."""
@@ -75,6 +95,13 @@ class Ingest:
             return Invalid(f"`{OWN_SOURCE}` is the router's own source; choose another", field="/source")
         return self._preparer.prepare(entry, **how)
 
+    async def _arrive(self, known: Sequence[Prepared]) -> list[Arrived]:
+        """Tick 1: keep events, and learn whose they are."""
+        naming = asyncio.ensure_future(self._names(list({one.place.hid for one in known})))
+        kept = iter(await self._timelines.keep([one.stored for one in known if one.stored is not None]))
+        views = await naming
+        return [Arrived(None if one.stored is None else next(kept), views[one.place.hid]) for one in known]
+
     async def _names(self, hids: Sequence[str]) -> dict[str, str]:
         """Name the view of each handle; the handle itself when routing does not answer."""
         try:
@@ -83,65 +110,49 @@ class Ingest:
             return dict(zip(hids, hids, strict=True))
 
     async def _follow_up(
-        self,
-        prepared: Sequence[Prepared | RouterError],
-        stored: Sequence[Stored],
-        views: dict[str, str],
-        *,
-        imported: bool,
-    ) -> dict[str, Held]:
-        """Carry what was marked; give the item of each conversation that was carried in time."""
+        self, known: Sequence[Prepared], arrived: Sequence[Arrived], *, imported: bool
+    ) -> dict[str, Held | None]:
+        """Tick 2: carry what was marked; give the item of each conversation that was carried in time."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._answer_wait_s
         loads: dict[str, Load] = {}
         joins = []
-        for one, what in zip(prepared, stored, strict=True):
-            if isinstance(one, RouterError) or not isinstance(what, Recorded | Applied):
+        for one, what in zip(known, arrived, strict=True):
+            stored, place = what.stored, one.place
+            if not isinstance(stored, Recorded | Applied):
                 continue
-            place = one.place
-            if not what.dup:
-                self._project.touch(views[place.hid])
-            if not isinstance(what, Recorded):
+            if not stored.dup:
+                self._project.touch(what.view)
+            if not isinstance(stored, Recorded):
                 continue
             if isinstance(one.stored, Recording) and one.stored.pairs:
                 joins.append(self._background.spawn(self._join.pairs(place.hid, one.stored.pairs)))
             before = loads.get(place.conversation)
-            if what.marked and (before is None or what.rev > before.state.rev):
+            if stored.marked and (before is None or stored.rev > before.state.rev):
                 loads[place.conversation] = Load(
                     cnv=place.conversation,
                     hid=place.hid,
-                    view=views[place.hid],
-                    state=what,
+                    view=what.view,
+                    state=stored,
                     own=one.want,
                     digest=None if imported else place.digest,
                 )
-        if not loads and not joins:
-            return {}
-        carried = self._background.spawn(self._carry.conversations(list(loads.values())))
-        await self._background.within(self._answer_wait_s, carried, *joins)
-        return outcome(carried) or {}
+        held = await self._carrying.ask(list(loads.values()))
+        if joins:
+            await self._background.within(until - loop.time(), *joins)
+        return dict(zip(loads, held, strict=True))
 
 
-def _outcome(one: Prepared | RouterError, kept: Iterator[Recorded | Applied | RouterError]) -> Stored:
-    """Give what became of an event; ``kept`` has it for those that are stored, in order."""
-    if isinstance(one, RouterError):
-        return one
-    return None if one.stored is None else next(kept)
-
-
-def _result(
-    one: Prepared | RouterError, what: Stored, views: dict[str, str], held: dict[str, Held]
-) -> Result | RouterError:
-    if isinstance(what, RouterError):
-        return what
-    if isinstance(one, RouterError):
-        return one
-    view = views[one.place.hid]
-    place = one.place
-    if not isinstance(what, Recorded):
-        duplicate = isinstance(what, Applied) and what.dup
-        return Result(place.event, view, None, None, duplicate)
-    now = held.get(place.conversation, Held())
-    if what.dup:
+def _result(one: Prepared, what: Arrived, held: Mapping[str, Held | None]) -> Result | RouterError:
+    stored, place = what.stored, one.place
+    if isinstance(stored, RouterError):
+        return stored
+    if not isinstance(stored, Recorded):
+        duplicate = isinstance(stored, Applied) and stored.dup
+        return Result(place.event, what.view, None, None, duplicate)
+    now = held.get(place.conversation) or Held()
+    if stored.dup:
         # What was routed remembers a view that is another than the handle; the rest has the view of now.
-        first = what.view or (place.hid if what.item else view)
-        return Result(place.event, first, place.conversation, what.item or now.item, True)
-    return Result(place.event, view, place.conversation, now.item if now.open else None, False)
+        first = stored.view or (place.hid if stored.item else what.view)
+        return Result(place.event, first, place.conversation, stored.item or now.item, True)
+    return Result(place.event, what.view, place.conversation, now.item if now.open else None, False)
