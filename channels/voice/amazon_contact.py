@@ -1,4 +1,4 @@
-"""The contact that an event of Amazon Connect speaks of: its fields under one spelling, its channel and times."""
+"""The contact an event of Amazon Connect speaks of: its fields in one spelling, its channel and times."""
 
 from __future__ import annotations
 
