@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from router.model.agent import AgentProfile, Capacity
 from router.model.queue import QueueProfile
-from router.policy.lanes import capacity, crew_for, crew_id, lane_for, lane_id, serves, weight_ppm
+from router.policy.lanes import crew_for, crew_id, lane_for, lane_id, serves
+from router.policy.lanes import rooms as rooms_of
 from router.store import keys
 from router.store.agents import AgentPut, Agents
 from router.store.depth import Depths
@@ -69,7 +70,7 @@ class Slot:
         profile = AgentProfile(queues=list(queues or ("support",)), skills=skills or {}, capacity=rooms)
         crew = crew_for(profile)
         now = await self.registry.refresh()
-        rooms = capacity(profile, {})
+        made = rooms_of(profile, {})
         await self.agents.put(
             AgentPut(
                 agent=name,
@@ -77,9 +78,9 @@ class Slot:
                 crew=crew_id(crew),
                 definition=msgspec.json.encode(crew).decode(),
                 lanes={lane: what.channel for lane, what in now.lanes.items() if serves(crew, what)},
-                channels=",".join(rooms),
-                weights={channel: weight_ppm(one) for channel, one in rooms.items()},
-                limits={channel: one.max for channel, one in rooms.items()},
+                channels=",".join(made),
+                weights={channel: one.weight_ppm for channel, one in made.items()},
+                limits={channel: one.limit for channel, one in made.items()},
                 reg=now.reg,
             )
         )

@@ -15,7 +15,8 @@ from router.model.agent import AgentProfile
 from router.model.desk import AgentView, Queues, QueueView
 from router.model.queue import QueueProfile
 from router.model.routing import Routing
-from router.policy.lanes import capacity, crew_for, crew_id, serves, weight_ppm
+from router.policy.lanes import crew_for, crew_id, serves
+from router.policy.lanes import rooms as rooms_of
 from router.policy.rules import DEFAULT_QUEUE
 from router.store.agents import AgentPut, AgentRecord
 from router.store.slot import RoutingSlot
@@ -63,7 +64,7 @@ class Staff:
     async def put_agent(self, name: str, profile: AgentProfile, /) -> AgentView:
         """Create an agent or change the profile; what they hold stays theirs."""
         crew = crew_for(profile)
-        rooms = capacity(profile, self._settings.capacity)
+        rooms = rooms_of(profile, self._settings.capacity)
 
         async def attempt() -> int:
             now = self._registries.now
@@ -74,8 +75,8 @@ class Staff:
                 definition=msgspec.json.encode(crew).decode(),
                 lanes={lane: what.channel for lane, what in now.lanes.items() if serves(crew, what)},
                 channels=",".join(rooms),
-                weights={channel: weight_ppm(room) for channel, room in rooms.items()},
-                limits={channel: room.max for channel, room in rooms.items()},
+                weights={channel: room.weight_ppm for channel, room in rooms.items()},
+                limits={channel: room.limit for channel, room in rooms.items()},
                 reg=now.reg,
             )
             return await self._agents.put(put)

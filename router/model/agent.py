@@ -20,10 +20,18 @@ Need = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}(>=[0-9])?$(?!\n)")]
 
 
 class Capacity(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one item of a channel costs an agent (1.0 is the whole agent), and how many at most."""
+    """What one item of a channel costs an agent (1.0 is the whole agent), and how many at most.
 
-    weight: Annotated[float, Meta(ge=0, le=1)]
-    max: Annotated[int, Meta(ge=0, le=100)]
+    One follows from the other where only one is named: three at most weigh a third each.
+    """
+
+    weight: Annotated[float, Meta(ge=0, le=1)] | None = None
+    max: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse to say nothing."""
+        if self.weight is None and self.max is None:
+            raise ValueError("name a `weight`, a `max`, or both")
 
 
 class Membership(Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,3 +20,10 @@ class Crew(Struct, frozen=True):
 
     queues: tuple[str, ...]
     skills: Mapping[str, int] = {}
+
+
+class Room(Struct, frozen=True):
+    """What an item of a channel takes of an agent, in parts per million, and how many there may be."""
+
+    weight_ppm: int
+    limit: int

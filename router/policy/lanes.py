@@ -9,10 +9,13 @@ import msgspec
 
 from router.model.agent import AgentProfile, Capacity
 from router.model.event import Channel
-from router.model.lane import Crew, Lane
+from router.model.lane import Crew, Lane, Room
 
 WHOLE = 1_000_000
 """One whole person, in the parts of a weight."""
+
+MOST = 100
+"""Items of one channel that an agent holds at most, where nothing else limits them."""
 
 
 def lane_for(queue: str, channel: str, skills: Iterable[str]) -> Lane:
@@ -47,15 +50,21 @@ def crew_id(crew: Crew) -> str:
     return "cr_" + _name(crew)
 
 
-def capacity(profile: AgentProfile, defaults: Mapping[Channel, Capacity]) -> dict[Channel, Capacity]:
-    """Give weight and limit per channel; a channel with max 0 is not served at all."""
+def rooms(profile: AgentProfile, defaults: Mapping[Channel, Capacity]) -> dict[Channel, Room]:
+    """Give the room for each channel; one with a limit of 0 is not served at all."""
     merged = {**defaults, **profile.capacity}
-    return {channel: room for channel, room in sorted(merged.items()) if room.max > 0}
+    found = {channel: room(capacity) for channel, capacity in sorted(merged.items())}
+    return {channel: one for channel, one in found.items() if one.limit > 0}
 
 
-def weight_ppm(room: Capacity) -> int:
-    """Give a weight in parts per million, so that sums are exact (three thirds fit one person)."""
-    return int(room.weight * WHOLE + 1e-3)
+def room(capacity: Capacity) -> Room:
+    """Give the room a capacity means. Weights are whole ppm, so that sums are exact: three thirds fit."""
+    weight, limit = capacity.weight, capacity.max
+    if limit is None:
+        limit = min(MOST, int(1 / weight + 1e-9)) if weight else MOST
+    if weight is None:
+        weight = 1 / limit if limit else 0.0
+    return Room(int(weight * WHOLE + 1e-3), limit)
 
 
 def _name(struct: Lane | Crew) -> str:

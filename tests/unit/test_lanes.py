@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.model.agent import AgentProfile, Capacity, Membership
-from router.model.lane import Crew, Lane
+from router.model.lane import Crew, Lane, Room
 from router.model.routing import CAPACITY
-from router.policy.lanes import WHOLE, capacity, crew_for, crew_id, lane_for, lane_id, serves, weight_ppm
+from router.policy.lanes import MOST, WHOLE, crew_for, crew_id, lane_for, lane_id, room, rooms, serves
 
 NAMES = ("german", "french", "vip")
 levels = st.integers(0, 9)
@@ -80,10 +80,31 @@ def test_a_crew_is_what_its_agents_serve_in_whatever_order() -> None:
 def test_capacity_is_the_agents_own_or_the_routers() -> None:
     """A channel with room for none is not served."""
     own = AgentProfile(capacity={"voice": Capacity(1.0, 0), "chat": Capacity(0.5, 2)})
-    room = capacity(own, CAPACITY)
-    assert list(room) == ["chat", "email", "sms", "social"]
-    assert room["chat"] == Capacity(0.5, 2)
-    assert room["sms"] == CAPACITY["sms"]
+    found = rooms(own, CAPACITY)
+    assert list(found) == ["chat", "email", "sms", "social"]
+    assert found["chat"] == Room(500_000, 2)
+    assert found["sms"] == room(CAPACITY["sms"])
+
+
+@pytest.mark.parametrize(
+    ("given_", "meant"),
+    [
+        (Capacity(max=3), Room(333_333, 3)),
+        (Capacity(weight=0.34), Room(340_000, 2)),
+        (Capacity(weight=0.2), Room(200_000, 5)),
+        (Capacity(weight=0), Room(0, MOST)),
+        (Capacity(max=0), Room(0, 0)),
+    ],
+)
+def test_weight_and_limit_follow_from_each_other(given_: Capacity, meant: Room) -> None:
+    """Where only one is named the other is what fits one person."""
+    assert room(given_) == meant
+
+
+def test_a_capacity_says_something() -> None:
+    """Neither weight nor limit is a mistake."""
+    with pytest.raises(ValueError, match="weight"):
+        Capacity()
 
 
 @pytest.mark.parametrize(
@@ -91,11 +112,11 @@ def test_capacity_is_the_agents_own_or_the_routers() -> None:
 )
 def test_weights_are_whole_parts(weight: float, ppm: int) -> None:
     """Text of a decimal becomes exactly its parts; what does not divide is rounded down."""
-    assert weight_ppm(Capacity(weight, 1)) == ppm
+    assert room(Capacity(weight, 1)).weight_ppm == ppm
 
 
 @given(st.integers(1, 100))
 def test_n_shares_of_one_nth_fit_one_person(n: int) -> None:
     """And one more does not."""
-    share = weight_ppm(Capacity(1 / n, n))
+    share = room(Capacity(1 / n, n)).weight_ppm
     assert n * share <= WHOLE < (n + 1) * share
