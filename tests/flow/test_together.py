@@ -17,12 +17,14 @@ class Work:
 
     def __init__(self) -> None:
         self.goes: list[list[int]] = []
+        self.begun: asyncio.Queue[None] = asyncio.Queue()
         self.may = asyncio.Event()
         self.may.set()
 
     async def double(self, numbers: Sequence[int]) -> list[int]:
         """Give each number twice as large."""
         self.goes.append(list(numbers))
+        self.begun.put_nowait(None)
         await self.may.wait()
         return [2 * number for number in numbers]
 
@@ -46,11 +48,9 @@ async def test_the_next_tick_does_not_wait_for_the_last(work: Work) -> None:
     together = Together(work.double, Background())
     work.may.clear()
     first = asyncio.create_task(together.ask([1]))
-    while not work.goes:
-        await asyncio.sleep(0)
+    await work.begun.get()
     second = asyncio.create_task(together.ask([2]))
-    while len(work.goes) < 2:
-        await asyncio.sleep(0)
+    await work.begun.get()
     work.may.set()
     assert (await first, await second) == ([2], [4])
 
@@ -88,8 +88,7 @@ async def test_one_who_leaves_takes_nothing_from_the_others(work: Work) -> None:
     together = Together(work.double, Background())
     work.may.clear()
     gone, stays = (asyncio.create_task(together.ask([number])) for number in (1, 2))
-    while not work.goes:
-        await asyncio.sleep(0)
+    await work.begun.get()
     gone.cancel()
     work.may.set()
     assert await stays == [4]
@@ -103,8 +102,7 @@ async def test_the_end_cancels_who_still_waits(work: Work) -> None:
     together = Together(work.double, background)
     work.may.clear()
     waiting = asyncio.create_task(together.ask([1]))
-    while not work.goes:
-        await asyncio.sleep(0)
+    await work.begun.get()
     await background.drain(0.01)
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -81,6 +81,14 @@ async def test_many_follow_a_moved_slot(wide: Link, three: Sequence[Server], wor
     assert await wide.many([("INCR", key), ("INCR", key), ("GET", key)], key=key) == [1, 2, b"2"]
 
 
+async def test_each_follows_a_moved_slot(wide: Link, three: Sequence[Server], workspace: str) -> None:
+    """Of commands to all servers only those run again whose slot has moved."""
+    keys = [f"{{{workspace}/{number}}}n" for number in range(30)]
+    assert await wide.each([(key, ("EXISTS", key)) for key in keys]) == [0] * 30
+    move(three, keys[0])
+    assert await wide.each([(key, ("INCR", key)) for key in keys]) == [1] * 30
+
+
 async def test_ask_is_never_followed(wide: Link, three: Sequence[Server], workspace: str) -> None:
     """While a slot is moved key by key its calls are StoreAway: they could run half here, half there."""
     key = f"{{{workspace}}}n"
@@ -132,6 +140,8 @@ async def test_a_lost_server_costs_only_its_own_slots(three: Sequence[Server], w
     outcomes = await asyncio.gather(*(wide.call("GET", key, key=key) for key in keys), return_exceptions=True)
     failed = {key for key, outcome in zip(keys, outcomes, strict=True) if isinstance(outcome, StoreAway)}
     assert failed == theirs
+    each = await wide.each([(key, ("GET", key)) for key in keys])
+    assert {key for key, one in zip(keys, each, strict=True) if isinstance(one, StoreAway)} == theirs
     await lost.engine.start()
     while True:
         try:
