@@ -137,7 +137,7 @@ class Customers:
             agent = await self._lines.answered(call, patience)
             if agent is not None:
                 await self._leg(call, who, agent)
-                talked = rng.uniform(6, 16)
+                talked = rng.uniform(5, 12)
                 await asyncio.sleep(talked)
         finally:  # whoever is cut off has hung up, too
             self._lines.hang_up(call)

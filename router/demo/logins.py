@@ -47,7 +47,10 @@ def remember(data: Path, memory: Memory) -> None:
 
 
 async def logins(keyring: Keyring, memory: Memory, agents: list[str]) -> Memory:
-    """See that every login has a key that still holds: one of each role, and one for each agent."""
+    """See that every login has a key that still holds: one of each role, and one for each agent.
+
+    A store that does not know our keys is another one than before: it has no past either.
+    """
     wanted: list[tuple[str, Role, str | None]] = [
         ("admin", "admin", None),
         ("supervisor", "supervisor", None),
@@ -55,6 +58,8 @@ async def logins(keyring: Keyring, memory: Memory, agents: list[str]) -> Memory:
         *((f"agent {name}", "agent", name) for name in agents),
     ]
     keys = {}
+    if memory.keys and await keyring.find(memory.keys["admin"]) is None:
+        memory = replace(memory, keys={}, past_at=None, past_told=False)
     for name, role, agent in wanted:
         secret = memory.keys.get(name)
         if secret is None or await keyring.find(secret) is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -51,7 +52,7 @@ async def demo(sources: Sequence[Layer], seconds: float | None, console: Console
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     data = Path(settle(sources).store.data)
     memory = logins.recall(data)
-    settings = settle([*sources, _twilio(memory.token)])
+    settings = settle([*sources, *_elsewhere(sources), _twilio(memory.token)])
     async with AsyncExitStack() as stack:
         house = await open_house(settings, stack)
         await house.seed()
@@ -64,6 +65,20 @@ async def demo(sources: Sequence[Layer], seconds: float | None, console: Console
         console.print(told(addresses, memory.keys, data), soft_wrap=True)
         await _play(doors, list(settings.agents), memory, console, stop, seconds)
     console.print("Stopped.")
+
+
+def _elsewhere(sources: Sequence[Layer]) -> list[Layer]:
+    """Take any free port where nobody named one and the usual one is taken: it must start."""
+    server = settle(sources).server
+    if any(source.holds(("server", "port")) for source in sources):
+        return []
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((server.host, server.port))
+        except OSError:
+            return [Layer({"server": {"port": 0}}, lambda _: "router demo")]
+    return []
 
 
 def _twilio(token: str) -> Layer:

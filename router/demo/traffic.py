@@ -11,7 +11,7 @@ from router.demo.doors import Refusal
 from router.demo.story import Stories
 
 SEED = 1906
-CALM, RUSH = 0.8, 2.0
+CALM, RUSH = 0.65, 1.8
 """Stories a second; each makes about seven events, replies and calls included."""
 
 EVERY_S, RUSH_FROM_S, RUSH_TO_S = 180.0, 35.0, 75.0
@@ -22,6 +22,10 @@ LIVE_FROM, A_START = 1000, 600
 """The first person who comes live, since those before have a past; how many later the next start begins."""
 
 RETURNS = 0.1
+"""The share of stories of people with a past."""
+
+FIRST, FIRST_EVERY_S = 8, 0.25
+"""So many stories begin at once, so that nobody has to wait until something moves."""
 
 
 def rate(since_s: float) -> float:
@@ -50,6 +54,9 @@ class Traffic:
     async def run(self) -> None:
         """Run until cancelled."""
         try:
+            for _ in range(FIRST):
+                self._begin()
+                await asyncio.sleep(FIRST_EVERY_S)
             while True:
                 await asyncio.sleep(self._rng.expovariate(rate(self._now() - self._start)))
                 if len(self._running) < MOST:
