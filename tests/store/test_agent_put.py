@@ -140,3 +140,11 @@ async def test_many_profiles_at_once_leave_one_registry(slot: Any) -> None:
     await asyncio.gather(*(put(n) for n in range(30)))
     assert len(await slot.agents.names()) == 7
     await slot.check()
+
+
+async def test_a_limit_is_a_number(slot: Any) -> None:
+    """Ten is more than nine: all twelve come, the thirteenth waits."""
+    await slot.agent("ada", sms=(0.0, 12))
+    states = [(await slot.arrive(f"c{n}")).state for n in range(13)]
+    assert states == ["offered"] * 12 + ["waiting"]
+    await slot.check()
