@@ -51,9 +51,13 @@ def _item(record: Mapping[str, str]) -> dict[str, Any]:
 
 def agent(record: AgentRecord, items: list[Mapping[str, str]]) -> AgentView:
     """Show an agent; ``items`` are the records of what they hold."""
+    profile = record.profile
     return AgentView(
         id=record.id,
-        profile=record.profile,
+        name=profile.name,
+        queues=profile.queues,
+        skills=profile.skills,
+        capacity=profile.capacity,
         state=record.state,  # type: ignore[arg-type] # written by agent_state.lua only
         reason=record.reason or None,
         since=at(record.since_ms),

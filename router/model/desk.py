@@ -13,11 +13,10 @@ from router.model.queue import QueueProfile
 AgentState = Literal["available", "away", "offline"]
 
 
-class AgentView(Struct, frozen=True, kw_only=True):
-    """An agent now. ``load`` is the share of the person that is taken, 0 to 1."""
+class AgentView(AgentProfile, frozen=True, forbid_unknown_fields=False, omit_defaults=False, kw_only=True):
+    """An agent now: profile, and what they do. ``load``: the share of the person that is taken, 0 to 1."""
 
     id: str
-    profile: AgentProfile
     state: AgentState
     reason: str | None = None
     since: datetime

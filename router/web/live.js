@@ -30,8 +30,8 @@ export class Live {
   /** Take settings (GET /v1/queues and /v1/agents) without touching what is live. */
   settle(queues, agents) {
     for (const { id, profile } of queues) this.#queue(id).profile = profile;
-    for (const { id, profile } of agents) {
-      if (this.agents.has(id)) this.agents.get(id).profile = profile;
+    for (const { id, name } of agents) {
+      if (this.agents.has(id)) this.agents.get(id).name = name;
     }
   }
 

@@ -94,7 +94,7 @@ def test_a_wrong_queue_is_refused(body: dict[str, object]) -> None:
         {"skills": {"german>=3": 1}},
         {"capacity": {"fax": {"weight": 1, "max": 1}}},
         {"capacity": {"voice": {"weight": 1.1, "max": 1}}},
-        {"capacity": {"voice": {"weight": 1}}},
+        {"capacity": {"voice": {}}},
         {"name": "x" * 257},
         {"state": "available"},
     ],

@@ -139,7 +139,7 @@ def queue(name: str, targets: dict[str, int], **channels: dict[str, Any]) -> dic
 
 def agent(name: str, state: str = "available", load: float = 0.0) -> dict[str, Any]:
     """Give an agent as the API shows one."""
-    return {"id": name, "profile": {"name": name.title()}, "state": state, "since": AS_OF, "load": load}
+    return {"id": name, "name": name.title(), "state": state, "since": AS_OF, "load": load}
 
 
 def _problem(status: int, code: str) -> web.Response:

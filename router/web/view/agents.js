@@ -16,7 +16,7 @@ class Line {
 
   update(agent) {
     attr(this.node, "data-doing", agent.doing);
-    say(this.name, agent.profile?.name ?? agent.id);
+    say(this.name, agent.name ?? agent.id);
     say(this.doing, agent.doing === "away" && agent.reason ? `away: ${agent.reason}` : agent.doing);
     const load = Math.min(1, agent.load);
     attr(this.bar, "aria-valuenow", Math.round(load * 100));
