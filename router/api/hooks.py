@@ -104,7 +104,9 @@ async def _received(world: World, account: Account, request: web.Request) -> Req
     """Read the call as the provider made it: address, query and body byte-exact."""
     server = world.settings.server
     multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/")
-    limit = server.multipart_max_bytes if multipart else server.body_max_bytes
+    # A mail comes with its attachments, in whatever form its provider writes it.
+    large = multipart or account.channel == "email"
+    limit = server.multipart_max_bytes if large else server.body_max_bytes
     body = await codec.raw(request, limit, server.body_deadline_s)
     public = (account.setting("public_url") or server.url).rstrip("/")
     called = request.raw_path if request.raw_path.startswith("/") else request.path_qs
