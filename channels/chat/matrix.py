@@ -14,15 +14,17 @@ from urllib.parse import parse_qs, urlsplit
 from channels import batch, wire
 from channels.body_signature import require
 from channels.chat import matrix_event, matrix_signs
+from channels.unread import unread
 from channels.wire import Table
-from router.errors import Malformed
-from router.model.cloudevents import decoded
+from router.errors import Invalid, Malformed
+from router.model.cloudevents import Refused, decoded
 from router.model.event import Event
 from router.ports import Account, Reply, Request
 
 _JSON = {"content-type": "application/json"}
 _NOT_HERE = b'{"errcode":"M_NOT_FOUND","error":"not made on demand"}'
 _EPHEMERAL = ("ephemeral", "de.sorunome.msc2409.ephemeral")
+_TRANSACTION = "/transactions/"
 _QUERIES = ("/users/", "/rooms/", "/thirdparty/")
 
 
@@ -41,8 +43,14 @@ class Matrix:
         """Read a transaction; a question after a user or a room, and a ping, make no event."""
         if request.method == "GET" or _path(request).endswith("/ping"):
             return []
-        found = wire.table(decoded(request.body))
-        if not (found.keys() & {"events", *_EPHEMERAL} or "/transactions/" in _path(request)):
+        try:
+            found = wire.table(decoded(request.body))
+        except Malformed as reason:
+            if _TRANSACTION not in _path(request):
+                raise
+            kept = Refused(request.body.decode("utf-8", "replace"), Invalid(reason.detail))
+            return [unread(kept, account.source, "matrix")]
+        if not (found.keys() & {"events", *_EPHEMERAL} or _TRANSACTION in _path(request)):
             raise Malformed("there are no events: it is no transaction")
         return batch.each(_entries(found), partial(_read, account), account.source, "matrix")
 
