@@ -14,7 +14,7 @@ import pytest
 from channels.parse import parse_line
 
 _ROOT = Path(os.environ.get("ROUTER_CASES", "/nonexistent")) / "channels"
-_OURS = ("twilio", "cloudevents", "standardwebhooks", "meta", "slack", "telegram", "line")
+_OURS = ("twilio", "cloudevents", "standardwebhooks", "meta", "slack", "telegram", "line", "vonage", "sinch")
 _WITHOUT_EVENT = {"ignored", "challenge", "subscription", "malformed"}
 _DIRECTIONS = {"inbound": "in", "outbound": "out", None: None}
 _SAME = ("kind", "channel", "medium", "provider_event_id", "text", "thread", "subject", "status", "target")
