@@ -73,7 +73,7 @@ def timelines(draw: st.DrawFn, *, most: int = 12, repeats: bool = True) -> list[
     for number in range(draw(st.integers(1, most))):
         now += draw(st.sampled_from((1, 4, 11, 35, 245, 1435, 4000, 10_080, 12_000))) * MINUTE_MS
         event = draw(_happening() if repeats else _ours())
-        events.append(structs.replace(event, at_ms=now, id=f"e{number}", sequence=number, received_ms=number))
+        events.append(structs.replace(event, at_ms=now, id=f"e{number}", sequence=number, received_us=number))
     return events
 
 

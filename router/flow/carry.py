@@ -23,8 +23,8 @@ _WANT = msgspec.json.Decoder(Want)
 class Load(Struct, frozen=True, kw_only=True):
     """A conversation of handle ``hid`` and its view, in the ``state`` it was recorded in.
 
-    ``own``: the routing facts of the event just recorded, whose ``digest`` remembers the item for its
-    replays.
+    ``own``: the routing facts of the event just recorded. ``digests``: of the events that lead to the item,
+    which remember it for their replays.
     """
 
     cnv: str
@@ -32,7 +32,7 @@ class Load(Struct, frozen=True, kw_only=True):
     view: str
     state: Recorded | Conversation
     own: Want | None = None
-    digest: bytes | None = None
+    digests: Sequence[bytes] = ()
 
     def need(self) -> Need | None:
         """Give what routing must see; None when nobody ever asked for a person here."""
@@ -58,7 +58,7 @@ class Load(Struct, frozen=True, kw_only=True):
             hid=self.hid,
             conversation=self.cnv,
             rev=self.state.rev,
-            digest=self.digest,
+            digests=self.digests,
             item=held.item if held.open else None,
             view=None if self.view == self.hid else self.view,
         )

@@ -116,6 +116,7 @@ class Ingest:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._answer_wait_s
         loads: dict[str, Load] = {}
+        digests: dict[str, list[bytes]] = {}
         joins = []
         for one, what in zip(known, arrived, strict=True):
             stored, place = what.stored, one.place
@@ -127,20 +128,30 @@ class Ingest:
                 continue
             if isinstance(one.stored, Recording) and one.stored.pairs:
                 joins.append(self._background.spawn(self._join.pairs(place.hid, one.stored.pairs)))
+            if not (stored.marked or _lost(one, stored)):
+                continue
+            leading = digests.setdefault(place.conversation, [])
+            if not imported:
+                leading.append(place.digest)
             before = loads.get(place.conversation)
-            if stored.marked and (before is None or stored.rev > before.state.rev):
+            if before is None or stored.rev > before.state.rev:
                 loads[place.conversation] = Load(
                     cnv=place.conversation,
                     hid=place.hid,
                     view=what.view,
                     state=stored,
                     own=one.want,
-                    digest=None if imported else place.digest,
+                    digests=leading,
                 )
         held = await self._carrying.ask(list(loads.values()))
         if joins:
             await self._background.within(until - loop.time(), *joins)
         return dict(zip(loads, held, strict=True))
+
+
+def _lost(one: Prepared, stored: Recorded) -> bool:
+    """Tell a replay whose item was not written down: who carried it died before. Routing still knows it."""
+    return stored.dup and stored.item is None and one.want is not None
 
 
 def _result(one: Prepared, what: Arrived, held: Mapping[str, Held | None]) -> Result | RouterError:

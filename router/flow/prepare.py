@@ -60,6 +60,7 @@ class Preparer:
 
     def __init__(self, workspace: Workspace, rules: Sequence[Rule], now: Callable[[], float]) -> None:
         self._key, self._rules, self._now = workspace.hash_key, rules, now
+        self._last_us = 0
 
     def prepare(
         self,
@@ -73,7 +74,8 @@ class Preparer:
         """Prepare one event. ``queue``: of its account, ``batch``: an import, ``raw``: its raw body."""
         posted = _ENCODE(event)
         body = ids.body_hash(posted)
-        received_ms = int(self._now() * 1000)
+        received_us = self._received_us()
+        received_ms = received_us // 1000
         as_posted, (event, occurred_ms) = event, _settled(event, received_ms)
         if event is not as_posted:
             posted = _ENCODE(event)
@@ -99,7 +101,7 @@ class Preparer:
             )
             return Prepared(event, place, applying, None)
         want = self._want(event, queue, received_ms) if batch is None else None
-        recording = self._recording(event, posted, place, (occurred_ms, received_ms), want)
+        recording = self._recording(event, posted, place, (occurred_ms, received_us), want)
         # History that is imported asks nobody for anything.
         routed = recording.routed and batch is None
         entry = recording.entry if raw is None else b'{"raw":"%s",' % raw.encode() + recording.entry[1:]
@@ -108,14 +110,20 @@ class Preparer:
 
     def own(self, event: Event, hid: str, conversation: str, close_want: int | None) -> Recording:
         """Prepare an event of the router itself, which rests with the conversation it is about."""
-        received_ms = int(self._now() * 1000)
-        event, occurred_ms = _settled(event, received_ms)
+        received_us = self._received_us()
+        event, occurred_ms = _settled(event, received_us // 1000)
         digest = ids.event_digest(self._key, event.source, event.id)
         customer = normalise(event.customer) if event.customer else None
         home = ids.place(self._key, event, customer).home
         place = ids.Place(home, hid, conversation, ids.event_id(hid, digest), digest)
-        recording = self._recording(event, _ENCODE(event), place, (occurred_ms, received_ms), None)
+        recording = self._recording(event, _ENCODE(event), place, (occurred_ms, received_us), None)
         return replace(recording, body=ids.body_hash(b""), strict=False, close_want=close_want)
+
+    def _received_us(self) -> int:
+        """Give the time in microseconds; two events of one millisecond have it in the order they came in."""
+        now_us = int(self._now() * 1_000_000)
+        self._last_us = self._last_us + 1 if 0 <= self._last_us - now_us < 1000 else now_us
+        return self._last_us
 
     def _want(self, event: Event, queue: str | None, received_ms: int) -> Want | None:
         if event.channel is None or not arrival.needs_person(event):
@@ -134,10 +142,11 @@ class Preparer:
         )
 
     def _recording(
-        self, event: Event, json: bytes, place: ids.Place, times_ms: tuple[int, int], want: Want | None
+        self, event: Event, json: bytes, place: ids.Place, times: tuple[int, int], want: Want | None
     ) -> Recording:
-        """Make the recording of an event and its JSON, which happened and was received at two times."""
-        occurred_ms, received_ms = times_ms
+        """Make the recording of an event and its JSON; ``times``: it happened (ms), was received (µs)."""
+        occurred_ms, received_us = times
+        received_ms, nth = divmod(received_us, 1000)
         ends, out = arrival.ends(event), event.direction == "out"
         own = event.source == OWN_SOURCE
         return Recording(
@@ -146,10 +155,11 @@ class Preparer:
             conversation=place.conversation,
             digest=place.digest,
             body=b"",
-            entry=_head(event, place, received_ms)[:-1] + b"," + json[1:],
+            entry=_head(event, place, received_us)[:-1] + b"," + json[1:],
             occurred=occurred_ms,
             sequence=event.sequence,
             received=received_ms,
+            nth=nth,
             direction=event.direction or "internal",
             source=event.source,
             channel=event.channel,
@@ -193,10 +203,12 @@ def _settled(event: Event, received_ms: int) -> tuple[Event, int]:
     return event, occurred_ms
 
 
-def _head(event: Event, place: ids.Place, received_ms: int) -> bytes:
+def _head(event: Event, place: ids.Place, received_us: int) -> bytes:
     """Write what we know of the event: the first part of the JSON that is served."""
-    received = _time(received_ms)
-    missing = received if event.occurred_at is None else None
+    ms, nth = divmod(received_us, 1000)
+    at = _time(ms)
+    missing = at if event.occurred_at is None else None
+    received = at.replace(microsecond=at.microsecond + nth)
     return _ENCODE(_Head(place.event, place.hid, place.conversation, received, missing))
 
 

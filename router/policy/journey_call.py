@@ -9,7 +9,7 @@ from msgspec import structs
 
 from router.model.entry import Entry
 from router.policy.journey_nouns import JourneyEvent
-from router.policy.journey_time import ms_of
+from router.policy.journey_time import us_of
 
 Part = tuple[int, Entry]
 """When (milliseconds), and what was said of the call."""
@@ -172,7 +172,7 @@ def _seen(entries: Sequence[Entry], at_ms: int, direction: Literal["in", "out"])
         source=first.source,
         id=first.id,
         sequence=first.sequence,
-        received_ms=ms_of(first.received_at),
+        received_us=us_of(first.received_at),
         issues=tuple(dict.fromkeys(issue for entry in entries for issue in entry.issues)),
         topic=next((entry.topic for entry in reversed(entries) if entry.topic), None),
         queue=next((entry.queue for entry in entries if entry.queue), None),

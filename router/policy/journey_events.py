@@ -11,7 +11,7 @@ from router.model.entry import Entry
 from router.policy.journey_call import Calls
 from router.policy.journey_chat import Chats
 from router.policy.journey_nouns import JourneyEvent
-from router.policy.journey_time import ms_of
+from router.policy.journey_time import ms_of, us_of
 
 _TOLD = frozenset({
     "message", "call", "voicemail", "bot", "callback_request", "abandon", "transfer", "escalation",
@@ -98,7 +98,7 @@ def plain(entry: Entry, at_ms: int) -> JourneyEvent:
         source=entry.source,
         id=entry.id,
         sequence=entry.sequence,
-        received_ms=ms_of(entry.received_at),
+        received_us=us_of(entry.received_at),
         issues=entry.issues,
         topic=entry.topic,
         queue=entry.queue,

@@ -159,7 +159,7 @@ def _from_short(event: _Short, index: int) -> JourneyEvent:
         source=event.source or "",
         id=event.id or "",
         sequence=event.sequence if event.seq is None else event.seq,
-        received_ms=index,
+        received_us=index,
         issues=_issues(event.issue),
         topic=event.topic,
         queue=event.queue,

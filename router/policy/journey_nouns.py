@@ -22,7 +22,7 @@ class JourneyEvent(Struct, frozen=True, kw_only=True):
     ``label`` is the medium if there is one, else the ``channel``, whose gaps hold for a medium without
     its own. ``end_ms`` is the end of a call (None: it
     took no time). ``missed``: a call of ours that nobody answered. ``until_ms``: when an identity merge
-    was undone. ``received_ms`` breaks ties of time and sequence. An empty ``id`` is never a duplicate.
+    was undone. ``received_us`` breaks ties of time and sequence. An empty ``id`` is never a duplicate.
     """
 
     at_ms: int
@@ -34,7 +34,7 @@ class JourneyEvent(Struct, frozen=True, kw_only=True):
     source: str = ""
     id: str = ""
     sequence: int = 0
-    received_ms: int = 0
+    received_us: int = 0
     issues: tuple[str, ...] = ()
     topic: str | None = None
     queue: str | None = None

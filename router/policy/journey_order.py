@@ -67,7 +67,7 @@ def known(events: Iterable[JourneyEvent], as_of_ms: int) -> list[JourneyEvent]:
             continue
         key = (event.source, event.id) if event.id else len(kept)
         first = kept.get(key)
-        if first is None or (event.received_ms, event.customer) < (first.received_ms, first.customer):
+        if first is None or (event.received_us, event.customer) < (first.received_us, first.customer):
             kept[key] = event
             in_order = in_order and first is None and at_ms > last_ms
             last_ms = at_ms
@@ -75,7 +75,7 @@ def known(events: Iterable[JourneyEvent], as_of_ms: int) -> list[JourneyEvent]:
 
 
 def _order(event: JourneyEvent) -> tuple[int, int, int, str, str]:
-    return (event.at_ms, event.sequence, event.received_ms, event.source, event.id)
+    return (event.at_ms, event.sequence, event.received_us, event.source, event.id)
 
 
 def ordered(events: Iterable[JourneyEvent], as_of_ms: int) -> Ordered:

@@ -12,7 +12,10 @@ from router.model.handle import Handle
 
 _PREFIX = struct.Struct(">QIQ12s")
 PREFIX_SIZE = _PREFIX.size
-"""An entry begins with occurred, sequence, received and digest, big endian: their order is its order."""
+"""An entry begins with occurred, sequence, received and digest, big endian: their order is its order.
+
+Occurred is in ms, received in µs, so that what came in one millisecond stays in the order it came in.
+"""
 
 
 class Pair(Struct, frozen=True):
@@ -27,7 +30,7 @@ class Pair(Struct, frozen=True):
 
 
 class Recording(Struct, frozen=True, kw_only=True):
-    """An event, ready to rest. Times in ms.
+    """An event, ready to rest. Times in ms; ``nth`` is the microsecond of ``received`` it came in.
 
     ``handle`` is its home with id ``hid``; ``digest`` (12 bytes) stands for (source, id), ``body``
     (4 bytes) for the body as posted; ``entry`` is the JSON that will be served.
@@ -49,6 +52,7 @@ class Recording(Struct, frozen=True, kw_only=True):
     received: int
     direction: str
     source: str
+    nth: int = 0
     channel: str | None = None
     label: str | None = None
     to: str | None = None
@@ -101,9 +105,14 @@ class Recording(Struct, frozen=True, kw_only=True):
             pairs=self.pairs,
         )
 
+    @property
+    def received_us(self) -> int:
+        """When it was received, in microseconds."""
+        return self.received * 1000 + self.nth
+
     def packed(self) -> bytes:
         """Give the entry as it rests in the list."""
-        return _PREFIX.pack(self.occurred, self.sequence, self.received, self.digest) + self.entry
+        return _PREFIX.pack(self.occurred, self.sequence, self.received_us, self.digest) + self.entry
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -112,8 +121,8 @@ class Recorded(Struct, frozen=True, kw_only=True):
     ``dup``: it was there; then ``item`` and ``view`` are what its first delivery led to (``view`` None:
     the handle itself). ``marked``: the conversation owes routing this ``rev``. ``live``: somebody
     waits. ``facts``: of the newest arrival that needs a person, where that is another event.
-    ``handle_rev`` is new with the event; None for a replay. A replay that owes nothing tells nothing of
-    its conversation. Times in ms.
+    ``handle_rev`` is new with the event; None for a replay. A replay that owes nothing, and has its item,
+    tells nothing of its conversation. Times in ms.
     """
 
     dup: bool
@@ -177,14 +186,14 @@ class Applied(Struct, frozen=True):
 class Carried(Struct, frozen=True, kw_only=True):
     """A conversation that was brought to routing as of revision ``rev``.
 
-    With the ``digest`` of the event that led there, ``item`` and ``view`` are written down for its replays,
-    unless an item is there already.
+    With the ``digests`` of the events that led there, ``item`` and ``view`` are written down for their
+    replays, unless an item is there already.
     """
 
     hid: str
     conversation: str
     rev: int
-    digest: bytes | None = None
+    digests: Sequence[bytes] = ()
     item: str | None = None
     view: str | None = None
     batch: str | None = None

@@ -96,7 +96,7 @@ class Timelines:
                 self._anchor(one.hid),
                 one.request(),
                 _Cleared,
-                () if one.digest is None else (one.digest,),
+                tuple(one.digests),
             )
             for one in done
         ]

@@ -79,7 +79,7 @@ async def test_a_replay_knows_its_item(timelines: Timelines, place: Workspace) -
         hid=one.hid,
         conversation=one.conversation,
         rev=first.rev,
-        digest=one.digest,
+        digests=[one.digest],
         item="itm_7",
         view="cus_v",
     )
@@ -107,7 +107,7 @@ async def test_the_body_hash_may_be_any_bytes(timelines: Timelines, place: Works
     first = await timelines.record(one)
     assert (await timelines.record(one)).item is None
     carried = Carried(
-        hid=one.hid, conversation=one.conversation, rev=first.rev, digest=one.digest, item="itm_7"
+        hid=one.hid, conversation=one.conversation, rev=first.rev, digests=[one.digest], item="itm_7"
     )
     await timelines.clear(carried)
     again = await timelines.record(one)

@@ -39,7 +39,7 @@ async def test_what_changed_since_is_still_owed(timelines: Timelines, marks: Mar
         hid=one.hid,
         conversation=one.conversation,
         rev=first.rev,
-        digest=one.digest,
+        digests=[one.digest],
         item="itm_1",
         view=one.hid,
     )
@@ -58,7 +58,7 @@ async def test_an_item_is_written_down_once(timelines: Timelines, place: Workspa
             hid=one.hid,
             conversation=one.conversation,
             rev=done.rev,
-            digest=one.digest,
+            digests=[one.digest],
             item=item,
             view="cus_v",
         )
@@ -72,7 +72,9 @@ async def test_a_digest_nobody_recorded_is_not_made(timelines: Timelines, place:
     one, unknown = arrival(place, "one"), arrival(place, "unknown")
     done = await timelines.record(one)
     await timelines.clear(
-        Carried(hid=one.hid, conversation=one.conversation, rev=done.rev, digest=unknown.digest, item="itm_1")
+        Carried(
+            hid=one.hid, conversation=one.conversation, rev=done.rev, digests=[unknown.digest], item="itm_1"
+        )
     )
     assert not (await timelines.record(unknown)).dup
 
@@ -82,7 +84,12 @@ async def test_an_imported_event_gets_its_item_in_its_batch(timelines: Timelines
     one = arrival(place, "one", batch="old")
     done = await timelines.record(one)
     carried = Carried(
-        hid=one.hid, conversation=one.conversation, rev=done.rev, digest=one.digest, item="itm_1", batch="old"
+        hid=one.hid,
+        conversation=one.conversation,
+        rev=done.rev,
+        digests=[one.digest],
+        item="itm_1",
+        batch="old",
     )
     assert await timelines.clear(carried)
     assert (await timelines.record(one)).item == "itm_1"

@@ -33,8 +33,8 @@ def test_the_same_event_counts_once() -> None:
 def test_the_first_to_arrive_stands() -> None:
     """R1: an id used again with other content changes nothing."""
     told = answer(
-        came("voice", id="k", issue="B", received_ms=2),
-        came("voice", id="k", issue="A", received_ms=1),
+        came("voice", id="k", issue="B", received_us=2),
+        came("voice", id="k", issue="A", received_us=1),
     )
     assert [episode.issue for episode in told.by_episode] == ["A"]
 

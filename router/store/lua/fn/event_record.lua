@@ -3,7 +3,7 @@
 -- REQ: hid type value · name name_trust · cnv lb th ch to src · occurred seq received (ms) · direction ·
 --      want facts ended answered handed routed close_want · strict batch · pairs: [{hid, rank, doc}]
 --      raw: digest (12 bytes), hash of the body (4 bytes), packed entry
--- REPLY: dup item view marked handle_rev; but for a replay that owes nothing also
+-- REPLY: dup item view marked handle_rev; but for a replay that owes nothing and has its item also
 --        rev want_rev live in_n want_at want_recv last_in last_out ended ·
 --        facts: of the newest arrival that needs a person, when that is another event
 -- REFUSE: ID_REUSED
@@ -17,7 +17,7 @@ if known then
   end
   local reply = { dup = true, marked = L.is_marked(s, mark) }
   reply.item, reply.view = L.digest_filed(known)
-  if not reply.marked then return reply end
+  if not reply.marked and (reply.item or not req.want) then return reply end
   reply.facts = redis.call('HGET', L.key_open(s.p), req.cnv) or nil
   return L.conversation_reply(L.conversation(s, req.cnv), reply)
 end
