@@ -6,7 +6,7 @@ reads several channels stands here once for each, with the same adapter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import get_args
 
 from channels.amazon_connect import AmazonConnect
@@ -32,9 +32,11 @@ from channels.social.telegram import Telegram
 from channels.social.x import X
 from channels.standardwebhooks import StandardWebhooks
 from channels.twilio import Twilio
+from channels.voice.asterisk import Asterisk
+from channels.voice.asterisk_ami import AmiListener
 from router.errors import NotFound
 from router.model.event import Channel as Name
-from router.ports import Channel
+from router.ports import Account, Channel, Listener
 
 _bird = MessageBird()
 _connect = AmazonConnect()
@@ -75,10 +77,20 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     ("chat", "sinch"): _sinch,
     ("voice", "amazon_connect"): _connect,
     ("chat", "amazon_connect"): _connect,
+    ("voice", "asterisk"): Asterisk(),
     ("voice", "twilio"): _twilio,
     **{(channel, "cloudevents"): CloudEvents() for channel in get_args(Name)},
     **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
 }
+
+LISTENERS: dict[tuple[str, str], Callable[[Account], Listener | None]] = {
+    ("voice", "asterisk"): AmiListener.of,
+}
+"""What listens by itself, one line each: makes the listener of an account when the service starts.
+
+None where the account names nothing to connect to. ConfigInvalid for a wrong setting; that the other end is
+away is none: a listener starts all the same, and goes on trying.
+"""
 
 PROVIDERS: Mapping[str, tuple[str, Channel]] = {
     provider: (channel, adapter) for (channel, provider), adapter in reversed(ADAPTERS.items())

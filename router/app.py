@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from typing import Self
 
@@ -15,13 +15,14 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from channels.email.smtp import MailListener
+from channels.registry import LISTENERS
 from router import collector
 from router.api.server import make_app
 from router.errors import ConfigInvalid
 from router.flow.keep import keep
 from router.flow.sink import AccountSink
 from router.house import House, open_house
-from router.ports import Account
+from router.ports import Account, Listener
 from router.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -32,6 +33,7 @@ class Running:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._listeners = tuple(_listeners(house.settings))
         self._loops: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
         self.addresses: dict[str, str] = {}
@@ -48,6 +50,7 @@ class Running:
         self._loops = [asyncio.create_task(keep(name, run)) for name, run in loops.items()]
         await self._open_http(house.settings)
         await self._open_mail(house.settings)
+        await self._open_listeners()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -90,6 +93,20 @@ class Running:
         await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
         self._stack.push_async_callback(listener.stop)
         self.addresses[smtp.protocol] = f"{smtp.host}:{listener.port}"
+
+    async def _open_listeners(self) -> None:
+        for account, listener in self._listeners:
+            await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
+            self._stack.push_async_callback(listener.stop)
+
+
+def _listeners(settings: Settings) -> Iterator[tuple[Account, Listener]]:
+    """Make what listens by itself, with its account; raises ConfigInvalid for a wrong setting."""
+    for account in settings.accounts:
+        make = LISTENERS.get((account.channel, account.provider))
+        listener = make(account) if make else None
+        if listener is not None:
+            yield account, listener
 
 
 def mail_account(settings: Settings) -> Account:
