@@ -79,7 +79,7 @@ class Agent:
     async def _rest(self) -> None:
         """Go away for a moment every few minutes; come back, also from where missed offers put us."""
         while True:
-            await asyncio.sleep(self._rng.uniform(60, 150))
+            await asyncio.sleep(self._rng.uniform(80, 240))
             await self._state("away", self._rng.choice(("break", "training", "lunch")))
             await asyncio.sleep(self._rng.uniform(12, 25))
             await self._state("available")
@@ -186,7 +186,7 @@ class Agent:
         await self._call("POST", f"/v1/items/{held['id']}/complete", body)
 
     def _outcome(self) -> str:
-        return self._rng.choices(("resolved", "unresolved", "pending"), (90, 6, 4))[0]
+        return self._rng.choices(("resolved", "unresolved", "pending"), (94, 3, 3))[0]
 
     def _about(self, heard: dict[str, Any] | None, label: str) -> Talk | None:
         """Recall what the customer is about; nobody knows what a stranger of a shell wants."""

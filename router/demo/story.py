@@ -194,10 +194,10 @@ def angry(rng: Random, words: Words) -> list[Move]:
 
 
 PLOTS = {
-    "plain": (58, plain),
-    "written_twice": (10, written_twice),
-    "asked_again": (8, asked_again),
-    "climbed": (6, climbed),
+    "plain": (64, plain),
+    "written_twice": (7, written_twice),
+    "asked_again": (7, asked_again),
+    "climbed": (5, climbed),
     "rung_back": (6, rung_back),
     "gave_up": (4, gave_up),
     "handed_on": (5, handed_on),

@@ -49,9 +49,14 @@ export function doing({ state, load }) {
   return load > 0 ? "busy" : "free";
 }
 
+/** Those at work stand together: a line that moved with every call could not be read. */
+function shelf(agent) {
+  return Math.max(1, DOING.indexOf(agent.doing));
+}
+
 function agentsOf(live) {
   const agents = [...live.agents.values()].map((agent) => ({ ...agent, doing: doing(agent), for: live.since(agent.since) }));
-  agents.sort((a, b) => DOING.indexOf(a.doing) - DOING.indexOf(b.doing) || a.id.localeCompare(b.id));
+  agents.sort((a, b) => shelf(a) - shelf(b) || a.id.localeCompare(b.id));
   const numbers = Object.fromEntries(DOING.map((word) => [word, agents.filter((agent) => agent.doing === word).length]));
   return { agents, numbers };
 }

@@ -112,9 +112,15 @@ export class Feed {
   }
 
   #pause(ms) {
-    return new Promise((done) => {
-      setTimeout(done, ms);
-      this.#stop.signal.addEventListener("abort", done, { once: true });
+    const { signal } = this.#stop;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
     });
   }
 }
