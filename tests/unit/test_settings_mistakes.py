@@ -48,7 +48,7 @@ def refusal(file: Path | None, environ: dict[str, str] | None = None) -> str:
         ("[channels.fax.x.y]\n", 1, ["channels.fax", "known are chat, email"]),
         ("[channels.sms.twilio.main]\nsecrt = 'x'\n", 2, ["channels.sms.twilio.main.secrt", "`secret`"]),
         ("[channels.sms.twilio.main]\nunsigned = 'yes'\n", 2, ["main.unsigned", "`bool`"]),
-        ("[routing.capacity]\nchat = {weight = 0.5}\n", 2, ["routing.capacity.chat", "`max`"]),
+        ("[routing.capacity]\nchat = {}\n", 2, ["routing.capacity.chat", "`weight`"]),
         ("routing = 5\n", 1, ["routing", "expected `object`"]),
     ],
 )
