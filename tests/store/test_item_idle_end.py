@@ -30,6 +30,7 @@ async def test_a_silent_talk_ends_with_a_pending_outcome(slot: Any) -> None:
 async def test_who_waits_is_never_given_up(slot: Any) -> None:
     """The time begins when an agent takes the item, and again when it is taken anew."""
     held = await slot.arrive("c1", idle_ms=IDLE_MS)
+    await slot.arrive("c1", in_n=2)
     assert await due_ms(slot, held.item) is None
     await slot.agent("ada")
     offer = (await slot.held(held.item)).offer

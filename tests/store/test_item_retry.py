@@ -138,14 +138,16 @@ async def test_two_clocks_try_once(slot: Any, rival: Any) -> None:
     await slot.check()
 
 
-async def test_eight_who_let_it_pass_do_not_hide_the_ninth(slot: Any) -> None:
-    """However many are passed over, the next one who is ready gets it."""
-    for n in range(12):
-        await slot.agent(f"a{n:02}")
+async def test_those_who_let_it_pass_do_not_hide_who_did_not(slot: Any) -> None:
+    """However many longer idle are passed over, the one who is ready gets it."""
+    for n in range(10):
+        await slot.agent(f"a{n}")
     held = await slot.arrive("c1")
-    for n in range(12):
-        assert held.agent == f"a{n:02}"
+    for n in range(9):
+        assert held.agent == f"a{n}"
         await passed(slot, held)
         held = await slot.held(held.item)
-    assert held.state == "waiting"
+    await slot.agent("zoe")
+    await passed(slot, held)
+    assert (await slot.held(held.item)).agent == "zoe"
     await slot.check()

@@ -89,6 +89,19 @@ async def test_a_busy_agent_finds_it_first(slot: Any, held: Any) -> None:
     await slot.check()
 
 
+async def test_what_is_meant_for_them_comes_first_on_any_channel(slot: Any, held: Any) -> None:
+    """A call that is due sooner waits behind it, until there is room."""
+    await slot.agent("cyd", sms=(1.0, 1), chat=(1.0, 1), voice=(1.0, 1))
+    busy = await slot.serve("c2", "cyd", channel="chat")
+    await slot.transfer(held, "ada", "support", to_agent="cyd")
+    chat = await slot.arrive("c3", channel="chat", add_ms=1)
+    call = await slot.arrive("c4", channel="voice", add_ms=1)
+    await slot.complete(busy, "cyd")
+    assert (await slot.held(held.item)).agent == "cyd"
+    assert [await slot.state(one.item) for one in (chat, call)] == ["waiting", "waiting"]
+    await slot.check()
+
+
 async def test_an_agent_who_is_away_is_not_waited_for(slot: Any, held: Any) -> None:
     """Everybody may have it at once: away, without the channel, or the one who sends it."""
     for name in ("bob", "eve"):

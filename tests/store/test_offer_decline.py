@@ -133,6 +133,21 @@ async def test_nine_lanes_of_declined_heads_do_not_hide_the_tenth(slot: Any) -> 
     await slot.check()
 
 
+async def test_many_declined_items_do_not_hide_the_one_behind_them(slot: Any) -> None:
+    """An agent who lets a dozen pass gets the thirteenth."""
+    await slot.agent("ada")
+    for n in range(13):
+        await slot.arrive(f"c{n}", add_ms=n * 60_000)
+    for n in range(12):
+        (item,) = (await slot.agents.one("ada")).holds
+        held = await slot.held(item)
+        assert (await slot.items.one(item))["cnv"] == f"c{n}"
+        await slot.agents.decline(held.offer, "ada", MEMORY_MS)
+    (item,) = (await slot.agents.one("ada")).holds
+    assert (await slot.items.one(item))["cnv"] == "c12"
+    await slot.check()
+
+
 async def test_declining_is_no_miss(slot: Any) -> None:
     """Misses in a row count; who declines is there."""
     await slot.agent("ada")

@@ -1,8 +1,9 @@
 -- Matching: the earliest due item of the lanes an agent serves, the longest idle agent of the
--- crews that serve a lane. At most DEEP entries of a lane are looked at; heads and ready agents are
--- read DEEP at a time, further only past what is excluded.
+-- crews that serve a lane. All are read DEEP at a time, further only past what is excluded; in a lane
+-- not further than FAR.
 
 local DEEP = 8
+local FAR = 64
 
 -- The agent of a private lane is its only candidate.
 local function owner(c, it)
@@ -47,9 +48,13 @@ function L.match_item(c, it)
 end
 
 local function first_fitting(c, lane, agent)
-  for _, id in ipairs(redis.call('ZRANGE', c.p .. 'ln:' .. lane, 0, DEEP - 1)) do
-    local it = L.item(c, id)
-    if not L.passed_over(c, it, agent) then return it end
+  for from = 0, FAR - 1, DEEP do
+    local items = redis.call('ZRANGE', c.p .. 'ln:' .. lane, from, from + DEEP - 1)
+    for _, id in ipairs(items) do
+      local it = L.item(c, id)
+      if not L.passed_over(c, it, agent) then return it end
+    end
+    if #items < DEEP then return nil end
   end
   return nil
 end

@@ -40,7 +40,7 @@ end
 -- An item that waits with a memory is tried again when the next memory ends, or after as long.
 function L.retry_later(c, it)
   local at = L.memory_ends(c, it) or c.now + tonumber(it.memory_ms)
-  redis.call('ZADD', c.p .. 'due', 'NX', at, 'retry:' .. it.id)
+  redis.call('ZADD', c.p .. 'due', at, 'retry:' .. it.id)
 end
 
 -- Whether everybody who is there for the item has let it pass too often.
