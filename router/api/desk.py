@@ -21,8 +21,8 @@ from router.api.stream import reached
 from router.api.world import Message, World
 
 TOPICS = frozenset({"offer", "item", "agent"})
-TOUCH_S = 10.0
-"""How often presence is extended: a third of the lease, so that one lost call does not end it."""
+TOUCHES = 3
+"""How often presence is extended within a lease, so that one lost call does not end it."""
 
 BEAT_S = 15.0
 """How often the client is asked for a sign of life."""
@@ -39,7 +39,9 @@ async def desk(world: World, caller: Caller, request: web.Request) -> web.Stream
     socket = web.WebSocketResponse(heartbeat=BEAT_S, max_msg_size=_FRAME_MAX)
     async with world.push.subscribe(TOPICS, reached(query.since), agent) as messages:
         await socket.prepare(request)
-        touch = every(TOUCH_S, partial(world.staff.touch, agent, opened=False))
+        touch = every(
+            world.settings.routing.lease_s / TOUCHES, partial(world.staff.touch, agent, opened=False)
+        )
         closing = await relay(request, _pump(socket, messages, agent), _left(socket), touch)
         await socket.close(code=WSCloseCode.GOING_AWAY if closing else WSCloseCode.OK)
     return socket

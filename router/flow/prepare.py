@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from router.model import ids
 from router.model.change import change_of
-from router.model.event import OWN_SOURCE, Event, fit_id
+from router.model.event import OWN_SOURCE, Attribute, Event, fit_id
 from router.model.handle import Handle, Party
 from router.model.need import Want
 from router.model.rule import Facts, Rule
@@ -21,6 +21,7 @@ from router.policy.rules import decide
 from router.store.recording import Applying, Pair, Recording
 from router.store.workspace import Workspace
 
+_MS_US = 1000
 _RANKS = {"observed": 0, "claimed": 1, "attested": 2}
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -122,13 +123,15 @@ class Preparer:
     def _received_us(self) -> int:
         """Give the time in microseconds; two events of one millisecond have it in the order they came in."""
         now_us = int(self._now() * 1_000_000)
-        self._last_us = self._last_us + 1 if 0 <= self._last_us - now_us < 1000 else now_us
+        ahead_us = self._last_us - now_us
+        self._last_us = self._last_us + 1 if 0 <= ahead_us < _MS_US else now_us
         return self._last_us
 
     def _want(self, event: Event, queue: str | None, received_ms: int) -> Want | None:
         if event.channel is None or not arrival.needs_person(event):
             return None
-        wish = decide(event, Facts(), self._rules, queue)
+        facts = Facts(tier=_text(event.attrs.get("tier")), language=_text(event.attrs.get("language")))
+        wish = decide(event, facts, self._rules, queue)
         return Want(
             queue=wish.queue,
             channel=event.channel,
@@ -136,6 +139,7 @@ class Preparer:
             skills=wish.skills,
             priority=wish.priority,
             target_s=wish.target_s,
+            tier=facts.tier,
             issue=event.issues[0] if event.issues else None,
             topic=wish.topic,
             received_ms=received_ms,
@@ -184,6 +188,10 @@ class Preparer:
             for party, handle in named
             if handle is not None and handle != place.home
         )
+
+
+def _text(value: Attribute) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _pair(key: bytes, party: Party, handle: Handle, event: Event, received_ms: int) -> Pair:

@@ -28,6 +28,9 @@ from router.store.slot import RoutingSlot
 _DIGITS = 15
 """A place in a list is far below 10^15; a longer number is none the store can count to."""
 
+TOUCHES = 3
+"""How often who waits for offers extends their presence within a lease: one lost call does not end it."""
+
 WIDEN_S = 30
 """How long an item waits for the one agent it was transferred to before others may take it."""
 
@@ -55,22 +58,17 @@ class Serve:
         self._agents, self._items, self._registries = slot.agents, slot.items, slot.registries
         self._route, self._tell, self._contexts, self._push = route, tell, contexts, push
         self._background, self._settings = background, settings
-        self._memory_ms = round(settings.memory_s * 1000)
+        self._memory_ms, self._lease_ms = round(settings.memory_s * 1000), round(settings.lease_s * 1000)
 
     async def offers(self, agent: str, wait_s: float = 0, /) -> list[Offer]:
         """Give an agent's pending offers; wait up to ``wait_s`` for one where there is none. NotFound.
 
-        Asking extends the agent's presence lease, if one runs.
+        Asking extends the agent's presence lease, if one runs, and so does waiting.
         """
-        await self._agents.touch(agent, round(self._settings.lease_s * 1000), opened=False)
+        await self._agents.touch(agent, self._lease_ms, opened=False)
         with self._push.waiting(agent) as offered:
             found = await self._pending(agent)
-            if not found and wait_s > 0:
-                try:
-                    async with asyncio.timeout(wait_s):
-                        await offered.wait()
-                except TimeoutError:
-                    return []
+            if not found and await self._comes(agent, offered, wait_s):
                 found = await self._pending(agent)
         return found
 
@@ -193,6 +191,18 @@ class Serve:
     async def _who(self, offer: str, agent: str | None) -> str:
         """Give who acts: the agent named, else the one the offer was made to."""
         return agent or (await self._agents.offer(offer)).agent
+
+    async def _comes(self, agent: str, offered: asyncio.Event, wait_s: float) -> bool:
+        """Say whether an offer comes within ``wait_s``; whoever waits for it is there."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + wait_s
+        while (left_s := until - loop.time()) > 0:
+            try:
+                async with asyncio.timeout(min(left_s, self._lease_ms / 1000 / TOUCHES)):
+                    return await offered.wait()
+            except TimeoutError:
+                await self._agents.touch(agent, self._lease_ms, opened=False)
+        return False
 
     async def _pending(self, agent: str) -> list[Offer]:
         record = await self._agents.one(agent)

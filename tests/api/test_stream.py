@@ -232,7 +232,7 @@ async def test_a_desk_hears_what_concerns_its_agent(parts: Parts) -> None:
 
 async def test_an_open_desk_is_presence(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening begins it, every while extends it, closing leaves it to run out."""
-    monkeypatch.setattr(desk, "TOUCH_S", 0.01)
+    monkeypatch.setattr(desk, "TOUCHES", 3000)
     async with aiohttp.ClientSession(parts.url, headers={"Authorization": f"Bearer {AGENT}"}) as client:
         async with client.ws_connect("/v1/ws/desk"):
             for _ in range(3):
