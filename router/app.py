@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import Self
 
 import structlog
@@ -48,9 +49,13 @@ class Running:
             "raws": house.raws.run,
         }
         self._loops = [asyncio.create_task(keep(name, run)) for name, run in loops.items()]
-        await self._open_http(house.settings)
-        await self._open_mail(house.settings)
-        await self._open_listeners()
+        try:
+            await self._open_http(house.settings)
+            await self._open_mail(house.settings)
+            await self._open_listeners()
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -72,7 +77,8 @@ class Running:
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, settings.server.host, settings.server.port)
-        await site.start()
+        with _told(settings.server.host, settings.server.port, "--port"):
+            await site.start()
         host, port = runner.addresses[0][:2]
         self.addresses["http"] = f"http://{host}:{port}"
 
@@ -90,7 +96,8 @@ class Running:
             deadline_s=smtp.parse_deadline_s,
             peers=smtp.peers,
         )
-        await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
+        with _told(smtp.host, smtp.port, "--smtp-port"):
+            await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
         self._stack.push_async_callback(listener.stop)
         self.addresses[smtp.protocol] = f"{smtp.host}:{listener.port}"
 
@@ -98,6 +105,17 @@ class Running:
         for account, listener in self._listeners:
             await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
             self._stack.push_async_callback(listener.stop)
+
+
+@contextmanager
+def _told(host: str, port: int, option: str) -> Iterator[None]:
+    """Say in words why nobody can listen there."""
+    try:
+        yield
+    except OSError as problem:
+        why = os.strerror(problem.errno or 0).lower()
+        words = f"cannot listen on {host}:{port} ({why}); choose another with {option}"
+        raise ConfigInvalid(words) from problem
 
 
 def _listeners(settings: Settings) -> Iterator[tuple[Account, Listener]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from router.model.agent import Need
-from router.model.event import Attribute, Channel, Line, Short, Word
+from router.model.event import Channel, Line, Short, Word
 from router.model.queue import Target
 
 Texts = Line | Annotated[list[Line], Meta(min_length=1, max_length=256)]
@@ -33,8 +32,8 @@ class Condition(
 
     ``channel``, ``medium``, ``label`` are the event's, compared exactly. ``to`` (our address) and
     ``source`` disregard case, and ``*`` in them stands for anything. ``tier`` and ``language`` are the
-    customer's. ``attrs`` are the event's, ``attributes`` the customer's: each named one must be there
-    with the value, or with one of the values. ``all``, ``any`` and ``not`` hold further conditions.
+    customer's, as the event's ``attrs`` tell them. Each of ``attrs`` that is named must be there with the
+    value, or with one of the values. ``all``, ``any`` and ``not`` hold further conditions.
     """
 
     channel: Channels | None = None
@@ -45,7 +44,6 @@ class Condition(
     tier: Texts | None = None
     language: Texts | None = None
     attrs: Annotated[dict[Name, Wanted], Meta(max_length=32)] = {}
-    attributes: Annotated[dict[Name, Wanted], Meta(max_length=32)] = {}
     all_of: Annotated[list[Condition], Meta(max_length=32)] = []
     any_of: Annotated[list[Condition], Meta(min_length=1, max_length=32)] | None = None
     none_of: Condition | None = None
@@ -63,11 +61,10 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
 
 
 class Facts(Struct, frozen=True):
-    """What the router knows of the customer when a rule looks."""
+    """What is known of the customer when a rule looks."""
 
     tier: str | None = None
     language: str | None = None
-    attributes: Mapping[str, Attribute] = {}
 
 
 class Wish(Struct, frozen=True):

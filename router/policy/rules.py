@@ -38,7 +38,6 @@ def holds(when: Condition, event: Event, facts: Facts) -> bool:
         and _is(when.tier, facts.tier)
         and _is(when.language, facts.language)
         and _has(when.attrs, event.attrs)
-        and _has(when.attributes, facts.attributes)
         and all(holds(part, event, facts) for part in when.all_of)
         and (when.any_of is None or any(holds(part, event, facts) for part in when.any_of))
         and not (when.none_of is not None and holds(when.none_of, event, facts))
