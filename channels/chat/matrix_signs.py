@@ -19,14 +19,15 @@ def read(found: Table, account: Account) -> list[Event]:
     """Read a sign; those that nobody waits for, like presence, make no event."""
     kind, content, room = wire.text(found, "type"), wire.table(found, "content"), wire.text(found, "room_id")
     if kind == "m.typing":
+        told = wire.digest(found)
         return [
-            _sign(account, room, who, f"h:{wire.digest([found, who])}", kind="typing")
+            _sign(account, room, who, f"{told}:{who}", kind="typing")
             for who in wire.array(content, "user_ids")[:_MOST]
             if isinstance(who, str) and not is_ours(account, who)
         ]
     if kind != "m.receipt":
         return []
-    told = (
+    seen = (
         (message, who, wire.table(readers, who))
         for message, receipts in content.items()
         for sort in _READ
@@ -38,7 +39,7 @@ def read(found: Table, account: Account) -> list[Event]:
             account, room, who, f"{message}:read:{who}", kind="read", target=fit(message), status="read",
             occurred_at=stamps.stamp(at, "ts"),
         )
-        for message, who, at in list(told)[:_MOST]
+        for message, who, at in list(seen)[:_MOST]
         if not is_ours(account, who)
     ]  # fmt: skip
 

@@ -12,24 +12,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels import carriers, stamps, wire
-from channels.chat import teams_token
+from channels.chat import teams_content, teams_token
 from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
 from channels.ours import is_ours
 from channels.wire import Table
 from router.errors import Malformed
 from router.model.cloudevents import decoded
-from router.model.event import Attachment, Event, Kind, fit_id
+from router.model.event import Event, Kind, fit_id
 from router.model.handle import Party
 from router.ports import Account, Reply, Request
 
-_AT = re.compile(r"<at(?:\s[^<>]*)?>([^<>]*)</at>(\s?)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _CHANGES: Mapping[str, tuple[Kind, str]] = {
     "messageUpdate": ("edit", "edit"), "messageDelete": ("delete", "deleted"),
 }  # fmt: skip
 _RESTORED = "undeleteMessage"
-_NOT_FILES = ("text/html", "text/plain", "application/vnd.microsoft.card.")
-_DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 _MOST = 100
 
 
@@ -72,7 +69,7 @@ class Teams:
 
 def _message(activity: Table, account: Account) -> Event:
     written = wire.text(activity, "text")
-    text, files = _without_us(written, activity), _files(activity)
+    text, files = teams_content.without_us(written, activity), teams_content.files(activity)
     value = activity.get("value")
     payload = value if isinstance(value, str) else wire.written(value, 4096)
     parent = fit(wire.name(activity, "replyToId"))
@@ -94,7 +91,7 @@ def _changed(activity: Table, account: Account, kind: Kind, word: str) -> Event:
     """Read an edit or a deletion: the id is that of the message, so the time tells one from the next."""
     restored = wire.text(activity, "channelData", "eventType") == _RESTORED
     at = wire.text(activity, "timestamp") or wire.digest(activity)
-    text = _without_us(wire.text(activity, "text"), activity)
+    text = teams_content.without_us(wire.text(activity, "text"), activity)
     return _event(
         activity,
         account,
@@ -110,11 +107,12 @@ def _reactions(activity: Table, account: Account) -> list[Event]:
         ("reactionsAdded", "reaction"),
         ("reactionsRemoved", "reaction_removed"),
     )
+    native = _native(activity)
     return [
         _event(
             activity,
             account,
-            f"{_native(activity)}:{kind}:{wire.text(one, 'type')}",
+            f"{native}:{kind}:{wire.text(one, 'type')}",
             kind,
             target=fit(wire.name(activity, "replyToId")),
             text=fit(wire.text(one, "type"), SHORT),
@@ -126,11 +124,12 @@ def _reactions(activity: Table, account: Account) -> list[Event]:
 
 def _members(activity: Table, account: Account) -> list[Event]:
     """Tell who came and went; the bot itself too, which Teams tells when it is installed."""
+    native = _native(activity)
     return [
         _event(
             activity,
             account,
-            f"{_native(activity)}:{way}:{wire.name(one, 'id')}",
+            f"{native}:{way}:{wire.name(one, 'id')}",
             "participant",
             customer=None if _is_bot(one, activity, account) else _party(one, activity),
             attrs={"change": way, "member": fit(wire.name(one, "id"), LINE)},
@@ -193,49 +192,3 @@ def _is_bot(who: Table, activity: Table, account: Account) -> bool:
     own = wire.name(who, "id")
     in_teams = wire.text(activity, "channelId") == "msteams"
     return wire.text(who, "role") == "bot" or (in_teams and own.startswith("28:")) or is_ours(account, own)
-
-
-def _without_us(text: str | None, activity: Table) -> str | None:
-    """Take the mentions of the bot out of a text; of others only the marks, their names stay.
-
-    Where none is known to be the bot's, the one that the text begins with is: else we had not been called.
-    """
-    own = wire.name(activity, "recipient", "id")
-    us = {(wire.text(activity, "recipient", "name") or "").casefold()}
-    for one in wire.tables(activity, "entities"):
-        if own and wire.name(one, "mentioned", "id") == own:
-            us |= {(wire.text(one, "mentioned", "name") or "").casefold(), _bare(wire.text(one, "text"))}
-    us -= {""}
-    named = [at[1].strip().casefold() for at in _AT.finditer(text or "")]
-    if named and us.isdisjoint(named) and _AT.match((text or "").strip()):
-        us = {named[0]}
-    return (
-        _AT.sub(lambda at: "" if at[1].strip().casefold() in us else at[1] + at[2], text or "").strip()
-        or None
-    )
-
-
-def _bare(mention: str | None) -> str:
-    """Give the name in the text of a mention, which is not always the name of who is mentioned."""
-    found = _AT.search(mention or "")
-    return found[1].strip().casefold() if found else ""
-
-
-def _files(activity: Table) -> list[Attachment]:
-    found = []
-    for one in wire.tables(activity, "attachments")[:_MOST]:
-        mime = wire.text(one, "contentType") or ""
-        url = wire.text(one, "content", "downloadUrl") or wire.text(one, "contentUrl")
-        if not url or mime.startswith(_NOT_FILES):
-            continue
-        major = mime.partition("/")[0]
-        found.append(
-            Attachment(
-                kind=major if major in {"image", "audio", "video"} else "file",
-                mime=None if mime == _DOWNLOAD else fit(mime, SHORT),
-                name=fit(wire.text(one, "name")),
-                url=fit(url, 4096),
-                fetch="none" if mime == _DOWNLOAD else "bearer",
-            )
-        )
-    return found

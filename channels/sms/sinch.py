@@ -116,6 +116,8 @@ def _message(found: Table, source: str) -> Event:
 
 def _reports(found: Table, source: str) -> list[Event]:
     """Read a report of one recipient, or of a batch: one event for each recipient of each state."""
+    if not wire.name(found, "batch_id"):
+        found = {**found, "batch_id": f"h:{wire.digest(found)}"}
     if "statuses" not in found:
         return [_report(found, found, wire.name(found, "recipient"), source)]
     return [
@@ -128,7 +130,7 @@ def _reports(found: Table, source: str) -> list[Event]:
 def _report(found: Table, told: Table, recipient: str, source: str) -> Event:
     sent, state = wire.name(found, "batch_id"), (wire.text(told, "status") or "unknown").lower()
     ends = carriers.ends("sms", recipient, wire.name(found, "applied_originator"))
-    native = ":".join(part for part in (sent or wire.digest(found), recipient, state) if part)
+    native = ":".join(part for part in (sent, recipient, state) if part)
     code = wire.name(told, "code")
     return Event(
         id=fit_id(native),

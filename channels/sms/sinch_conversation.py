@@ -15,9 +15,11 @@ import msgspec
 
 from channels import carriers, stamps, wire
 from channels.carriers import Ends
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
+from channels.fit import SHORT, TEXT, TEXT_FULL, fit
+from channels.sms import sinch_content
 from channels.wire import Table
-from router.model.event import Attachment, Attribute, Event, Kind, Location, Status, fit_id
+from router.errors import Malformed
+from router.model.event import Attribute, Event, Kind, Status, fit_id
 from router.model.handle import Party
 
 _STATUS: Mapping[str, Status] = {
@@ -27,6 +29,7 @@ _STATUS: Mapping[str, Status] = {
 _MESSAGES = ("message", "message_redaction", "message_inbound_smart_conversation_redaction")
 _CONSENT: Mapping[str, Kind] = {"opt_in_notification": "opt_in", "opt_out_notification": "opt_out"}
 _ENVELOPE = frozenset({"app_id", "project_id", "accepted_time", "event_time", "correlation_id"})
+_MOST_PARTS = 8  # a callback has one; each may hash the whole of it
 _IGNORED = frozenset({"event_delivery_report"})
 
 
@@ -74,11 +77,13 @@ class _Callback(NamedTuple):
 
 
 def read(found: Table, source: str) -> list[Event]:
-    """Read a callback; each has one part that names it. What is not known is kept as a system event."""
+    """Read a callback; the part that it has names it. What is not known is kept as a system event."""
     at = next(
         (there for name in ("event_time", "accepted_time") if (there := stamps.stamp(found, name))), None
     )
     parts = [name for name, part in found.items() if isinstance(part, dict) and name not in _ENVELOPE]
+    if len(parts) > _MOST_PARTS:
+        raise Malformed("there are more parts than a callback has: it is not Sinch's")
     return [
         event
         for name in parts
@@ -108,7 +113,12 @@ def _events(told: _Callback, found: Table) -> list[Event]:
 
 def _message(told: _Callback, found: Table, content: Table) -> Event:
     native = wire.name(told.part, "id")
-    ends, files, place, text = told.ends, _files(content), _location(content), _text(content)
+    ends, files, place, text = (
+        told.ends,
+        sinch_content.files(content),
+        sinch_content.location(content),
+        sinch_content.text(content),
+    )
     replied = fit(wire.name(content, "reply_to", "message_id"))
     chosen = wire.table(content, "choice_response_message")
     answered = fit(wire.name(chosen, "message_id"))
@@ -140,9 +150,9 @@ def _sent(told: _Callback, content: Table, native: str) -> Event:
         kind="message",
         direction="out",
         author="unknown",
-        text=fit(_text(content), TEXT),
-        attachments=_files(content),
-        location=_location(content),
+        text=fit(sinch_content.text(content), TEXT),
+        attachments=sinch_content.files(content),
+        location=sinch_content.location(content),
         attrs=_about(told),
     )
     return event if native else _nameless(event)
@@ -198,29 +208,3 @@ def _about(told: _Callback) -> dict[str, Attribute]:
 def _nameless(event: Event, **changes: Any) -> Event:
     """Leave the provider's id out where the provider gave none, and it is the hash of the body."""
     return msgspec.structs.replace(event, provider_event_id=None, **changes)
-
-
-def _text(content: Table) -> str | None:
-    """Give what was written, or stands below a picture, or the carrier wrote instead."""
-    paths = (
-        ("text_message", "text"), ("media_card_message", "caption"), ("card_message", "title"),
-        ("choice_message", "text_message", "text"), ("fallback_message", "raw_message"),
-    )  # fmt: skip
-    return next((there for path in paths if (there := wire.text(content, *path))), None)
-
-
-def _files(content: Table) -> list[Attachment]:
-    parts = [wire.table(content, name) for name in ("media_message", "media_card_message", "sticker_message")]
-    return [
-        Attachment(kind="file", name=fit(wire.text(part, "filename_override"), LINE), url=fit(url, 4096))
-        for part in parts
-        if (url := wire.text(part, "url"))
-    ]
-
-
-def _location(content: Table) -> Location | None:
-    there = wire.table(content, "location_message")
-    where = wire.table(there, "coordinates")
-    return wire.place(
-        where.get("latitude"), where.get("longitude"), wire.text(there, "title"), wire.text(there, "label")
-    )

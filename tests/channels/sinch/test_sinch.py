@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import time
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.sms.sinch import Sinch
-from router.errors import Unverified
+from router.errors import Malformed, Unverified
 from router.model.event import Event
 from router.ports import Account, Request
 
@@ -141,3 +142,21 @@ def test_no_callback_breaks_it(part: object, name: str) -> None:
     ):
         for event in read(found):
             assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
+
+
+def test_a_callback_of_a_thousand_parts_is_refused() -> None:
+    """A real one has one; each would be hashed with all the others."""
+    body = b'{"app_id":"a",' + b",".join(b'"part_%d":{}' % n for n in range(60_000)) + b"}"
+    begun = time.perf_counter()
+    with pytest.raises(Malformed):
+        ADAPTER.parse(Request("POST", HOOK, {}, body), ACCOUNT, NOW)
+    assert time.perf_counter() - begun < 2
+
+
+def test_a_report_without_a_batch_is_told_apart_by_its_hash() -> None:
+    """Which is taken once, however many recipients it has."""
+    people = [f"4477009{n:05}" for n in range(5_000)]
+    told = {"type": "delivery_report_sms", "statuses": [{"status": "Delivered", "recipients": people}]}
+    begun = time.perf_counter()
+    assert len({event.id for event in read(told)}) == len(people)
+    assert time.perf_counter() - begun < 2
