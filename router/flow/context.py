@@ -59,16 +59,17 @@ class Contexts:
         """Give the context of a customer id. NotFound."""
         view = await self._view(customer)
         hids = view.hids
-        records, kept, conversations, items, edges, journey = await asyncio.gather(
+        records, kept, conversations, items, edges = await asyncio.gather(
             self._registers.handles(hids),
             self._reading.newest(hids, EVENTS),
             self._registers.conversations(hids, CONVERSATIONS),
             self._open_items(hids),
             self._views.edges(*hids) if view.members else _no_edges(),
-            self._folds.journey(customer),
         )
         if not any(records):
             raise NotFound(f"there is no customer {customer}")
+        revs = {hid: record.rev if record else 0 for hid, record in zip(hids, records, strict=True)}
+        journey = await self._folds.current(view, revs)
         return Context(
             customer=Customer(id=customer, canonical=view.view, name=_name(records)),
             handles=[

@@ -121,7 +121,7 @@ class Project:
 
     async def rows_of(self, customer: str) -> tuple[Read, list[Row]]:
         """Read a customer and fold with each window that reports keep; give what was read and the rows."""
-        read = await self._folds.read(customer)
+        read = await self._folds.read(customer, await self._views.get(customer))
         return read, [
             Row(date_of(row.day), pack(row))
             for days in self._settings.windows

@@ -37,8 +37,14 @@ class Reading:
 
     async def newest(self, hids: Sequence[str], limit: int) -> list[Kept]:
         """Give the newest entries of these handles together, newest first."""
-        found = await asyncio.gather(*(self._slice(hid, -limit, -1) for hid in hids))
-        return merge(found)[::-1][:limit]
+        calls: list[Keyed] = []
+        for hid in hids:
+            p = self._workspace.prefix(hid)
+            calls += [(p, ("LRANGE", keys.timeline(p, hid), -limit, -1)), (p, ("HLEN", keys.overlay(p, hid)))]
+        found = await self._link.all(calls, read=True)
+        slices = zip(hids, found[::2], found[1::2], strict=True)
+        read = [await self._overlaid(hid, packed, changed) for hid, packed, changed in slices]
+        return merge(read)[::-1][:limit]
 
     async def page(self, hids: Sequence[str], before: bytes, limit: int) -> list[Kept]:
         """Give the entries before a prefix, newest first; ValueError when it is no prefix."""
@@ -76,14 +82,18 @@ class Reading:
         return [entry for entry in found if entry.prefix < before][-limit:]
 
     async def _slice(self, hid: str, first: int, last: int) -> list[Kept]:
-        """Read entries by place; asks for overlays only where the handle has any."""
+        """Read entries by place."""
         p = self._workspace.prefix(hid)
-        overlay = keys.overlay(p, hid)
         packed, changed = await self._link.many(
-            [("LRANGE", keys.timeline(p, hid), first, last), ("HLEN", overlay)], key=p, read=True
+            [("LRANGE", keys.timeline(p, hid), first, last), ("HLEN", keys.overlay(p, hid))], key=p, read=True
         )
+        return await self._overlaid(hid, packed, changed)
+
+    async def _overlaid(self, hid: str, packed: Sequence[bytes], changed: int) -> list[Kept]:
+        """Unpack entries; ask for their overlays only where the handle has any."""
         if not packed or not changed:
             return unpack(packed, {})
+        p = self._workspace.prefix(hid)
         digests = [digest_in(one) for one in packed]
-        overlays = await self._link.call("HMGET", overlay, *digests, key=p, read=True)
+        overlays = await self._link.call("HMGET", keys.overlay(p, hid), *digests, key=p, read=True)
         return unpack(packed, dict(zip(digests, overlays, strict=True)))

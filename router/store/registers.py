@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from router.store import keys
-from router.store.link import Link
+from router.store.link import Keyed, Link
 from router.store.workspace import Workspace
 
 _NUMBERS = struct.Struct(">10Q8xIx16x16x")
@@ -93,13 +92,39 @@ class Registers:
 
     async def handles(self, hids: Sequence[str]) -> list[HandleRecord | None]:
         """Give the record of each handle; None for one we never met."""
-        return list(await asyncio.gather(*(self._handle(hid) for hid in hids)))
+        calls: list[Keyed] = []
+        for hid in hids:
+            p = self._workspace.prefix(hid)
+            calls.append((p, ("HGETALL", keys.handle(p, hid))))
+        return [
+            msgspec.convert(_fields(flat), HandleRecord, strict=False) if flat else None
+            for flat in await self._link.all(calls, read=True)
+        ]
 
     async def conversations(self, hids: Sequence[str], limit: int) -> list[Conversation]:
-        """Give the conversations of these handles, of each the ``limit`` newest, by last activity."""
-        names = await asyncio.gather(*(self._names(hid, limit) for hid in hids))
-        found = await asyncio.gather(*(self.conversation(name) for some in names for name in some))
-        return sorted((one for one in found if one is not None), key=_last, reverse=True)
+        """Give the conversations of these handles, of each the ``limit`` newest, by last activity.
+
+        The store keeps their order to the hour.
+        """
+        calls: list[Keyed] = []
+        for hid in hids:
+            p = self._workspace.prefix(hid)
+            calls.append((p, ("ZRANGE", keys.conversations(p, hid), 0, limit - 1, "REV")))
+        named = [name.decode() for names in await self._link.all(calls, read=True) for name in names]
+        calls = []
+        for cnv in named:
+            p = self._workspace.prefix(cnv)
+            calls += [(p, ("GET", keys.conversation(p, cnv))), (p, ("HGET", keys.open(p), cnv))]
+        found = await self._link.all(calls, read=True)
+        return sorted(
+            (
+                _conversation(cnv, packed, facts)
+                for cnv, packed, facts in zip(named, found[::2], found[1::2], strict=True)
+                if packed is not None
+            ),
+            key=_last,
+            reverse=True,
+        )
 
     async def conversation(self, cnv: str) -> Conversation | None:
         """Give a conversation as it is now; None for one we never met."""
@@ -108,17 +133,6 @@ class Registers:
             [("GET", keys.conversation(p, cnv)), ("HGET", keys.open(p), cnv)], key=p
         )
         return None if packed is None else _conversation(cnv, packed, facts)
-
-    async def _handle(self, hid: str) -> HandleRecord | None:
-        p = self._workspace.prefix(hid)
-        flat = await self._link.call("HGETALL", keys.handle(p, hid), key=p)
-        return msgspec.convert(_fields(flat), HandleRecord, strict=False) if flat else None
-
-    async def _names(self, hid: str, limit: int) -> list[str]:
-        """Name the newest conversations; the store keeps their order to the hour."""
-        p = self._workspace.prefix(hid)
-        found = await self._link.call("ZRANGE", keys.conversations(p, hid), 0, limit - 1, "REV", key=p)
-        return [name.decode() for name in found]
 
 
 def _last(one: Conversation) -> int:
