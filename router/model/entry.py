@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.model.event import Event, Status
+from router.model.event import Event
 
 
 class Entry(Event, frozen=True, forbid_unknown_fields=False, omit_defaults=True, kw_only=True):
     """An event with what the router knows of it.
 
     ``event`` is its own id (evt_…), ``home`` the handle id (cus_…) whose timeline it rests on,
-    ``conversation`` the conversation (cnv_…) it belongs to. ``delivery`` is the highest status any
-    receipt reported, ``edited`` the newest text, ``deleted`` and ``reactions`` what came after.
+    ``conversation`` the conversation (cnv_…) it belongs to. ``status`` is the highest that any receipt
+    reported, ``edited`` the newest text, ``deleted`` and ``reactions`` what came after.
     ``raw``: the sha256 of what an adapter read it from, kept a week under the data directory.
     """
 
@@ -21,7 +21,6 @@ class Entry(Event, frozen=True, forbid_unknown_fields=False, omit_defaults=True,
     received_at: datetime
     conversation: str | None = None
     item: str | None = None
-    delivery: Status | None = None
     edited: str | None = None
     deleted: bool = False
     reactions: list[str] = []

@@ -76,7 +76,7 @@ def _arrived(entry: Entry) -> tuple[datetime, str]:
 
 def _failed(entry: Entry) -> bool:
     """Tell whether an outbound message failed for good: it reached nobody."""
-    return entry.direction == "out" and entry.kind != "call" and "failed" in (entry.status, entry.delivery)
+    return entry.direction == "out" and entry.kind != "call" and entry.status == "failed"
 
 
 def _given_up_by_router(entry: Entry) -> bool:

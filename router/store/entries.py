@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
+from router.model.change import RANKS
 from router.store.recording import PREFIX_SIZE
 
 _DIGEST = slice(PREFIX_SIZE - 12, PREFIX_SIZE)
@@ -22,6 +23,8 @@ class _Overlay(Struct, frozen=True):
 
 
 _decode_overlay = msgspec.msgpack.Decoder(_Overlay).decode
+_decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_text = msgspec.json.Decoder(str).decode
 _json = msgspec.json.Encoder().encode
 
 
@@ -53,13 +56,13 @@ def unpack(packed: Iterable[bytes], overlays: Mapping[bytes, bytes | None]) -> l
 
 
 def lay(entry: bytes, overlay: bytes | None) -> bytes:
-    """Add what an overlay says to an entry's JSON, which as recorded has none of these fields."""
+    """Lay what an overlay says over an entry's JSON, which as recorded has no other of these than status."""
     if overlay is None:
         return entry
     said = _decode_overlay(overlay)
     more = []
     if said.st is not None:
-        more.append(b'"delivery":' + _json(said.st))
+        entry = _advanced(entry, said.st)
     if said.e is not None:
         more.append(b'"edited":' + _json(said.e))
     if said.d:
@@ -68,6 +71,17 @@ def lay(entry: bytes, overlay: bytes | None) -> bytes:
     if words:
         more.append(b'"reactions":' + _json([emoji for *_, emoji in words]))
     return b",".join([entry[:-1], *more]) + b"}"
+
+
+def _advanced(entry: bytes, status: str) -> bytes:
+    """Bring a message to a status, unless it was recorded with one of a higher rank, or with a call's."""
+    fields = _decode_fields(entry)
+    recorded = fields.get("status")
+    rank = 0 if recorded is None else RANKS.get(_decode_text(recorded), RANKS[status])
+    if rank >= RANKS[status]:
+        return entry
+    fields["status"] = msgspec.Raw(_json(status))
+    return _json(fields)
 
 
 def merge(timelines: Iterable[Iterable[Kept]]) -> list[Kept]:

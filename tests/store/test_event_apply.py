@@ -22,7 +22,7 @@ class Laid(msgspec.Struct):
     """What an overlay adds to an entry."""
 
     id: str
-    delivery: str | None = None
+    status: str | None = None
     edited: str | None = None
     deleted: bool = False
     reactions: list[str] = []
@@ -51,7 +51,7 @@ async def test_a_receipt_shows_on_its_message(
     done = await timelines.apply(applying(place, "r1", "out", status("delivered"), 50))
     assert not done.dup
     assert done.handle_rev > kept.handle_rev
-    assert await shown(reading, sent.hid) == Laid("out", delivery="delivered")
+    assert await shown(reading, sent.hid) == Laid("out", status="delivered")
     (record,) = await registers.handles([sent.hid])
     assert record
     assert (record.events, record.rev) == (1, done.handle_rev)
@@ -66,7 +66,7 @@ async def test_a_receipt_may_come_before_its_message(
     sent = recording(place, "out", direction="out")
     assert (await reading.whole([sent.hid]))[1] == []
     await timelines.record(sent)
-    assert (await shown(reading, sent.hid)).delivery == "sent"
+    assert (await shown(reading, sent.hid)).status == "sent"
 
 
 async def test_a_replay_is_a_duplicate(timelines: Timelines, place: Workspace) -> None:
@@ -96,7 +96,7 @@ async def test_fifty_receipts_at_once(timelines: Timelines, reading: Reading, pl
         *(timelines.apply(applying(place, f"r{i}", "out", status(name))) for i, name in enumerate(names))
     )
     assert len({one.handle_rev for one in done}) == 50
-    assert (await shown(reading, sent.hid)).delivery == "played"
+    assert (await shown(reading, sent.hid)).status == "played"
 
 
 @pytest.mark.parametrize("backwards", [False, True])
