@@ -15,7 +15,6 @@ from channels import batch, wire
 from channels.body_signature import require
 from channels.chat import matrix_event, matrix_signs
 from channels.unread import unread
-from channels.wire import Table
 from router.errors import Invalid, Malformed
 from router.model.cloudevents import Refused, decoded
 from router.model.event import Event
@@ -52,22 +51,18 @@ class Matrix:
             return [unread(kept, account.source, "matrix")]
         if not (found.keys() & {"events", *_EPHEMERAL} or _TRANSACTION in _path(request)):
             raise Malformed("there are no events: it is no transaction")
-        return batch.each(_entries(found), partial(_read, account), account.source, "matrix")
+        told = [entry for name in _EPHEMERAL for entry in wire.array(found, name)]
+        return [
+            *batch.each(
+                wire.array(found, "events"), partial(matrix_event.read, account), account.source, "matrix"
+            ),
+            *batch.each(told, partial(matrix_signs.read, account), account.source, "matrix"),
+        ]
 
     def answer(self, request: Request, account: Account, events: Sequence[Event]) -> Reply:  # noqa: ARG002
         """Say 200 and an empty object; to a question after a user or a room that it is not there."""
         asked = request.method == "GET" and any(part in _path(request) for part in _QUERIES)
         return Reply(404, _JSON, _NOT_HERE) if asked else Reply(200, _JSON, b"{}")
-
-
-def _entries(found: Table) -> list[object]:
-    told = [entry for name in _EPHEMERAL for entry in wire.array(found, name)]
-    return [*wire.array(found, "events"), *told]
-
-
-def _read(account: Account, entry: object) -> list[Event]:
-    told = batch.record(entry)
-    return matrix_signs.read(told, account) if "event_id" not in told else matrix_event.read(told, account)
 
 
 def _path(request: Request) -> str:

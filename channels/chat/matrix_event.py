@@ -23,8 +23,9 @@ _TEXTS = frozenset({"m.text", "m.notice", "m.emote"})
 _GONE = frozenset({"leave", "ban"})
 
 
-def read(found: Table, account: Account) -> list[Event]:
+def read(account: Account, entry: object) -> list[Event]:
     """Read an event of a room; Invalid where it has no id."""
+    found = batch.record(entry)
     native, kind, content = batch.native(found, "event_id"), wire.text(found, "type") or "", _content(found)
     if "state_key" in found:
         return [_state(found, account, native, kind)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels import carriers, stamps, wire
+from channels import batch, carriers, stamps, wire
 from channels.fit import fit
 from channels.ours import is_ours
-from channels.wire import Table
 from router.model.event import Event, Kind, fit_id
 from router.ports import Account
 
@@ -15,8 +14,9 @@ _MOST = 100  # people in a sign; a large room has thousands, who are nobody's cu
 _READ = ("m.read", "m.read.private")
 
 
-def read(found: Table, account: Account) -> list[Event]:
+def read(account: Account, entry: object) -> list[Event]:
     """Read a sign; those that nobody waits for, like presence, make no event."""
+    found = batch.record(entry)
     kind, content, room = wire.text(found, "type"), wire.table(found, "content"), wire.text(found, "room_id")
     if kind == "m.typing":
         told = wire.digest(found)

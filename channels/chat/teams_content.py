@@ -13,7 +13,7 @@ from channels.wire import Table
 from router.model.event import Attachment
 
 _AT = re.compile(r"<at(?:\s[^<>]*)?>([^<>]*)</at>(\s?)", re.IGNORECASE)
-_NOT_FILES = ("text/html", "text/plain", "application/vnd.microsoft.card.")
+_NOT_FILES = ("text/html", "application/vnd.microsoft.card.")
 _DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 _MOST = 100
 

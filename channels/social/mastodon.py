@@ -50,14 +50,10 @@ def _entries(body: bytes) -> Iterator[object]:
     found = decoded(body)
     if isinstance(found, list):
         yield from found
-    elif isinstance(found, dict) and (_told(found) or "type" in found):
+    elif wire.text(found, "event") or wire.text(found, "type"):
         yield found
     else:
         raise Malformed("there is no type and no event: it is not Mastodon's")
-
-
-def _told(found: dict[str, object]) -> bool:
-    return wire.text(found, "event") is not None
 
 
 def _streamed(body: bytes) -> Iterator[object]:

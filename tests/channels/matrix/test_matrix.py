@@ -144,3 +144,11 @@ def test_no_content_breaks_it(content: object, kind: str, state: bool, sign: boo
     body = {"ephemeral": [told]} if sign else {"events": [told | {"event_id": "$1"}]}
     for event in ADAPTER.parse(transaction(msgspec.json.encode(body)), ACCOUNT, NOW):
         assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
+
+
+def test_an_event_without_an_id_is_kept_unread() -> None:
+    """It may be what somebody wrote; the events beside it are read."""
+    good = {"event_id": "$1", "type": "m.room.message", "content": {"msgtype": "m.text", "body": "kept"}}
+    bad = {"type": "m.room.message", "content": {"msgtype": "m.text", "body": "lost?"}}
+    found = ADAPTER.parse(transaction(msgspec.json.encode({"events": [bad, good]})), ACCOUNT, NOW)
+    assert [(event.text, event.flags) for event in found] == [(None, ["unparsed"]), ("kept", [])]
