@@ -19,11 +19,17 @@ T = TypeVar("T")
 
 
 class Call(Struct):
-    """What is known of a call by now. ``joins`` counts how often it came to a queue."""
+    """What is known of a call by now.
+
+    ``judged``: its first channel was seen, which says what its ``ends`` are. ``queue`` is the latest it came
+    to, ``waits`` whether it is still there, ``joins`` how often it came to each.
+    """
 
     linked: str
-    ends: Ends
+    ends: Ends = Ends()
+    judged: bool = False
     queue: str | None = None
+    waits: bool = False
     answered: bool = False
     over: bool = False
     joins: dict[str, int] = {}
@@ -43,6 +49,7 @@ class Calls:
         self._calls: OrderedDict[str, Call] = OrderedDict()
         self._legs: OrderedDict[str, Leg] = OrderedDict()
         self._unseen: set[str] | None = None
+        self._talking: dict[str, str] = {}
 
     def find(self, linked: str) -> Call | None:
         """Give a call that is known."""
@@ -70,17 +77,25 @@ class Calls:
     def begin_survey(self) -> None:
         """Begin to look which of the calls known by now are still there."""
         self._unseen = {linked for linked, call in self._calls.items() if not call.over}
+        self._talking = {}
 
-    def seen(self, linked: str) -> None:
-        """Note that a call is still there."""
+    def seen(self, linked: str, talking: str | None) -> None:
+        """Note that a call is still there, and the leg it talks to."""
         if self._unseen is not None:
             self._unseen.discard(linked)
+        if talking:
+            self._talking.setdefault(linked, talking)
 
-    def end_survey(self) -> list[Call]:
-        """Give the calls that went while nobody listened."""
+    def end_survey(self) -> tuple[list[Call], list[tuple[Call, str]]]:
+        """Give the calls that went while nobody listened, and those that were answered, with the leg."""
         unseen, self._unseen = self._unseen or set(), None
-        found = [self._calls[linked] for linked in sorted(unseen) if linked in self._calls]
-        return [call for call in found if not call.over]
+        talking, self._talking = self._talking, {}
+        known = [call for call in map(self._calls.get, sorted(unseen)) if call]
+        heard = [(self._calls[linked], leg) for linked, leg in talking.items() if linked in self._calls]
+        return (
+            [call for call in known if not call.over and call.ends.direction],
+            [(call, leg) for call, leg in heard if not call.answered and call.ends.direction],
+        )
 
 
 def _keep(known: OrderedDict[str, T], key: str, value: T, most: int) -> T:

@@ -20,7 +20,10 @@ from router.model.event import Direction
 from router.model.handle import Handle, Party
 from router.ports import Account
 
-INTERNAL = ("from-internal",)  # what FreePBX and its kin call the context of their telephones
+INTERNAL = (
+    "from-internal",
+    "macro-dialout-trunk",
+)  # FreePBX and its kin: our telephones, and where they dial
 _NOBODY = frozenset({"", "<unknown>", "<none>", "<null>", "(null)", "unknown"})
 _WORD = re.compile(r"[A-Za-z0-9._+=-]{1,64}", re.ASCII)
 _INSTANCE = re.compile(r"-[0-9a-f]{8,}(;[12])?$|;[12]$", re.ASCII)  # what makes a channel of an interface

@@ -128,12 +128,13 @@ def dialled(pbx: Pbx, call: Call, fields: Fields) -> Event:
 
 
 def spoken(pbx: Pbx, call: Call, fields: Fields, leg: str, channel: str) -> Event:
-    """Write that a call and another leg came together."""
-    agent = pbx.agent(channel) if channel else None
-    parts = spoken_of(call, leg)
+    """Write that a call and another leg came together; ``channel`` is the agent's."""
     return make(
         pbx, call, {**fields, "uniqueid": call.linked}, leg,
-        status="answered", author="agent", agent=agent, call=parts,
+        status="answered",
+        author="agent",
+        agent=pbx.agent(channel),
+        call=spoken_of(call, leg),
     )  # fmt: skip
 
 

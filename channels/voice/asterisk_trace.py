@@ -46,11 +46,12 @@ class Trace:
             return None
         if own:
             self.calls.tell(own, Leg(linked, said(fields, f"{prefix}channel") or (leg.name if leg else "")))
-        call = self.calls.find(linked)
+        call = self.calls.find(linked) or self.calls.put(Call(linked))
         first = own == linked
-        if call is None:
-            ends = self.pbx.ends(fields, prefix) if first and not _is_inner(fields, prefix) else Ends()
-            call = self.calls.put(Call(linked, ends))
+        if first and not call.judged:
+            call.judged = True
+            found = Ends() if _is_inner(fields, prefix) else self.pbx.ends(fields, prefix)
+            call.ends = found if found.direction else call.ends
         if queued and call.ends.direction is None:
             call.ends = Ends("in", self.pbx.caller(fields, prefix) if first else None)
         return call
@@ -97,7 +98,7 @@ class Trace:
         call, queue = self.call(fields, queued=True), said(fields, "queue")
         if call is None or queue is None:
             return []
-        call.queue = queue
+        call.queue, call.waits = queue, True
         times = call.joins[queue] = call.joins.get(queue, 0) + 1
         again = str(times) if times > 1 else None
         return [event.make(self.pbx, call, fields, queue, again, name="QueueCallerJoin", status="queued")]
@@ -110,7 +111,10 @@ class Trace:
     def queued(self, fields: Fields) -> list[Event]:
         """QueueCallerAbandon, QueueCallerLeave: the call is no longer in the queue."""
         call = self.call(fields, queued=True)
-        return [event.left(self.pbx, call, fields)] if call else []
+        if call is None:
+            return []
+        call.waits = False
+        return [event.left(self.pbx, call, fields)]
 
     def agent(self, fields: Fields) -> list[Event]:
         """AgentCalled, AgentRingNoAnswer, AgentConnect, AgentComplete: what an agent's leg came to."""
@@ -124,10 +128,11 @@ class Trace:
     # -- legs and transfers -------------------------------------------------------------------------
 
     def dials(self, fields: Fields) -> list[Event]:
-        """DialBegin, DialEnd; of a call in a queue its agents' events tell the same."""
-        call = self.call(fields) or self.call(fields, "dest")
-        self.call(fields, "dest")
-        if call is None or call.ends.direction is None or call.queue is not None:
+        """DialBegin, DialEnd; of a call that waits in a queue the events of its agents tell the same."""
+        call = self.call(fields)
+        leg = self.call(fields, "dest")
+        call = call or leg
+        if call is None or call.ends.direction is None or call.waits:
             return []
         told = event.dialled(self.pbx, call, fields)
         call.answered |= told.status == "answered"
@@ -141,37 +146,47 @@ class Trace:
         other = next((one for one in inside if one != unique), None)
         if call is None or other is None:
             return []
-        call.answered = True
-        leg = self.calls.leg(other)
-        return [event.spoken(self.pbx, call, fields, other, leg.name if leg else "")]
+        return [self._spoken(call, fields, other)]
 
     def transfers(self, fields: Fields) -> list[Event]:
         """BlindTransfer, AttendedTransfer: one that did not succeed changed nothing."""
         if (said(fields, "result") or "").lower() != "success":
             return []
         call = self.call(fields, "transferee") or self.call(fields, "origtransferer")
-        return [event.transferred(self.pbx, call, fields)] if call and call.ends.direction else []
+        if call is None or call.ends.direction is None:
+            return []
+        call.waits = False
+        return [event.transferred(self.pbx, call, fields)]
 
     # -- what is there when we come -----------------------------------------------------------------
 
     def is_there(self, fields: Fields) -> list[Event]:
-        """CoreShowChannel: a channel there is. One that is in a queue began before we came."""
-        queued = said(fields, "application") == "Queue"
-        own = said(fields, "uniqueid") or ""
-        new = self.calls.find(said(fields, "linkedid") or own) is None
-        call = self.call(fields, queued=queued)
+        """CoreShowChannel: a channel there is. A call we know nothing of began before we came."""
+        own = said(fields, "uniqueid")
+        known = self.calls.find(own or "")
+        new = known is None or not known.judged
+        call = self.call(fields, queued=said(fields, "application") == "Queue")
         if call is None:
             return []
-        self.calls.seen(call.linked)
-        known = new and queued and own == call.linked
-        return [event.began(self.pbx, call, fields)] if known else []
+        first = own == call.linked
+        bridged = said(fields, "bridgeid") is not None and not _is_inner(fields, "")
+        self.calls.seen(call.linked, own if bridged and not first else None)
+        return [event.began(self.pbx, call, fields)] if new and first and call.ends.direction else []
 
-    def went(self, _: Fields) -> list[Event]:
-        """CoreShowChannelsComplete: calls that are not there any more ended while nobody listened."""
-        found = self.calls.end_survey()
-        for call in found:
+    def surveyed(self, fields: Fields) -> list[Event]:
+        """CoreShowChannelsComplete: what ended and what was answered while nobody listened."""
+        gone, heard = self.calls.end_survey()
+        found = []
+        for call in gone:
             call.over = True
-        return [event.gone(self.pbx, call) for call in found if call.ends.direction]
+            found.append(event.gone(self.pbx, call))
+        return found + [self._spoken(call, fields, other) for call, other in heard]
+
+    def _spoken(self, call: Call, fields: Fields, other: str) -> Event:
+        """Tell that a call and another leg came together; the agent is at our end of it."""
+        call.answered = True
+        agent = self.calls.leg(call.linked if call.ends.direction == "out" else other)
+        return event.spoken(self.pbx, call, fields, other, agent.name if agent else "")
 
     def _first(self, fields: Fields) -> Call | None:
         """Give the call that this is the first channel of, unless it stays in the house."""
@@ -190,7 +205,7 @@ _READERS: Mapping[str, Callable[[Trace, Fields], list[Event]]] = {
     "agentcalled": Trace.agent, "agentringnoanswer": Trace.agent, "agentconnect": Trace.agent,
     "agentcomplete": Trace.agent, "dialbegin": Trace.dials, "dialend": Trace.dials,
     "blindtransfer": Trace.transfers, "attendedtransfer": Trace.transfers,
-    "queueentry": Trace.waits, "coreshowchannel": Trace.is_there, "coreshowchannelscomplete": Trace.went,
+    "queueentry": Trace.waits, "coreshowchannel": Trace.is_there, "coreshowchannelscomplete": Trace.surveyed,
     "stasisstart": Trace.begins, "stasisend": Trace.leaves, "channeldestroyed": Trace.ends,
     "channelstatechange": Trace.progresses, "channelenteredbridge": Trace.bridged,
 }  # fmt: skip

@@ -114,6 +114,54 @@ def test_another_channel_than_the_first_is_never_the_customer() -> None:
     assert (event.customer, event.thread, event.call and event.call.leg) == (None, "1.1", "1.2")
 
 
+def test_a_leg_may_be_told_of_before_its_call() -> None:
+    """Channels are listed in any order: the call has its ends once its first channel is seen."""
+    trace = Trace(Account("voice", "asterisk", "main"))
+    there = fields("+441632960111", "600") | {"event": "CoreShowChannel", "bridgeid": "b"}
+    leg = fields("102", "", "phones", uniqueid="1.2", channel="SIP/ben-0000000a")
+    assert trace.read(leg | {"event": "CoreShowChannel", "bridgeid": "b"}) == []
+    [offered] = trace.read(there)
+    [answered] = trace.read({"event": "CoreShowChannelsComplete"})
+    assert (offered.status, offered.direction, offered.id) == ("offered", "in", "1.1:Newchannel")
+    assert (answered.status, answered.agent, answered.customer) == ("answered", "ben", offered.customer)
+    assert trace.read(there) == trace.read({"event": "CoreShowChannelsComplete"}) == []
+
+
+def test_our_end_of_a_call_of_ours_is_the_agent() -> None:
+    """Whom we reached is the leg; who reached them is the first channel."""
+    trace = Trace(Account("voice", "asterisk", "main"))
+    trace.read(fields("101", "+441632960111", channel="SIP/ada-0000000a"))
+    leg = fields("+441632960111", "", uniqueid="1.2", channel="SIP/carrier-0000000b")
+    trace.read(leg | {"event": "CoreShowChannel", "bridgeid": "b"})
+    [answered] = trace.read({"event": "CoreShowChannelsComplete"})
+    assert (answered.direction, answered.agent, answered.status) == ("out", "ada", "answered")
+
+
+def test_a_call_that_left_its_queue_is_dialled_by_itself() -> None:
+    """While it waits the queue tells of its agents; afterwards, and after a transfer, the dialling does."""
+    trace = Trace(Account("voice", "asterisk", "main"))
+    first, leg = fields("+441632960111", "600"), {"destuniqueid": "1.2", "destchannel": "SIP/ben-0000000a"}
+    dial = first | leg | {"event": "DialEnd", "destlinkedid": "1.1", "dialstatus": "ANSWER"}
+    queued = first | {"event": "QueueCallerJoin", "queue": "support"}
+    moved = {"event": "BlindTransfer", "result": "Success", "transfereeuniqueid": "1.1", "extension": "7"}
+    trace.read(queued)
+    assert trace.read(dial) == []
+    trace.read(queued | {"event": "QueueCallerLeave"})
+    assert [event.status for event in trace.read(dial)] == ["answered"]
+    trace.read(queued)
+    assert trace.read(dial) == []
+    assert [event.kind for event in trace.read(moved)] == ["transfer"]
+    assert [(event.agent, event.queue) for event in trace.read(dial)] == [("ben", "support")]
+
+
+def test_a_call_forwarded_abroad_names_no_agent() -> None:
+    """What answers at a telephone number is a leg like another, but no agent of ours."""
+    trace = Trace(Account("voice", "asterisk", "main"))
+    leg = {"destuniqueid": "1.2", "destchannel": "SIP/carrier-0000000a", "destcalleridnum": "+441632960999"}
+    [event] = trace.read(fields("+441632960111", "600") | leg | {"event": "DialEnd", "dialstatus": "ANSWER"})
+    assert (event.status, event.agent, event.call and event.call.leg) == ("answered", None, "1.2")
+
+
 def test_events_without_what_they_need_are_nothing() -> None:
     """No channel, no queue, no result: no event, and no error."""
     trace = Trace(Account("voice", "asterisk", "main"))

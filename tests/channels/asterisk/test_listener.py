@@ -83,6 +83,29 @@ async def test_who_hung_up_meanwhile_is_gone(listen: Listen) -> None:
         assert kept.events[-1].customer == kept.events[0].customer
 
 
+async def test_who_was_answered_meanwhile_is_known(listen: Listen) -> None:
+    """A call that talks to a leg after the gap was answered by that agent, once however often we come."""
+    leg = (
+        b"Event: CoreShowChannel\r\nChannel: PJSIP/102-00000023\r\nUniqueid: 1772445612.43\r\n"
+        b"Linkedid: 1772445600.41\r\nBridgeId: 6f1d\r\nApplication: AppQueue\r\n\r\n"
+    )
+    async with listen() as (manager, kept):
+        writer = await manager.sessions.get()
+        writer.write(CALL[: CALL.index(b"Event: AgentConnect")])
+        await kept.until(6)
+        manager.channels = leg + HERE
+        for _ in range(2):
+            manager.cut()
+            writer = await manager.sessions.get()
+        writer.write(CALL[CALL.index(b"Event: AgentComplete") :])
+        await kept.until(9)
+        answer, *ends = kept.events[6:]
+        assert (answer.status, answer.agent, answer.call and answer.call.leg) == (
+            "answered", "102", "1772445612.43",
+        )  # fmt: skip
+        assert [event.id for event in ends] == WHOLE[-2:]
+
+
 async def test_who_waits_already_is_told_of_once(listen: Listen) -> None:
     """Callers in a queue when we come have a beginning; a second connection tells nothing new."""
     async with listen(manager={"channels": HERE, "queues": QUEUE}) as (manager, kept):
