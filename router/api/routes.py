@@ -69,6 +69,7 @@ ANY: frozenset[Role] = frozenset({"adapter", "agent", "supervisor", "admin"})
 
 _EVENTS_IN = ("application/json", *sorted(events.LINES), *events.CLOUDEVENTS)
 _HOOK = "/v1/hooks/{channel}/{provider}/{account}"
+_HOOK_BELOW = _HOOK + "/{tail}"
 _CUSTOMER = "/v1/customers/{id}"
 
 TABLE: tuple[Route, ...] = (
@@ -79,6 +80,7 @@ TABLE: tuple[Route, ...] = (
     ),
     Route("GET", _HOOK, hooks.take, None, "A provider checks its webhook.", answers="*/*"),
     Route("POST", _HOOK, hooks.take, None, "A provider's webhook.", answers="*/*"),
+    Route("PUT", _HOOK_BELOW, hooks.take, None, "A webhook of a provider that adds a path.", answers="*/*"),
     # -- customers
     Route(
         "GET", "/v1/context", context.by_handle, DESK, "The context of whoever has an address.",

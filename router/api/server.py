@@ -59,9 +59,10 @@ def make_app(world: World) -> web.Application:
     meter = Meter(world.registry, {handler: f"{route.method} {route.path}" for route, handler in table})
     app = web.Application(middlewares=[answering(meter)], client_max_size=0, handler_args=_SETTINGS)
     for route, handler in table:
-        app.router.add_route(route.method, route.path, handler)
+        path = route.path.replace("{tail}", "{tail:.+}")  # the rest of the path, however long
+        app.router.add_route(route.method, path, handler)
         if route.method == "GET" and route.head:
-            app.router.add_route("HEAD", route.path, handler)
+            app.router.add_route("HEAD", path, handler)
     app[GATE], app[OPEN], app[closing.CLOSING] = gate, set(), asyncio.Event()
     accounts = world.settings.accounts
     app[ACCOUNTS] = {(one.channel, one.provider, one.name): one for one in accounts}

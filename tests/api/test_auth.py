@@ -52,6 +52,7 @@ def test_only_what_must_be_open_is_open() -> None:
     found = {route.path for route in (*routes.TABLE, *pages.TABLE) if route.roles is None}
     assert found == {
         "/v1/hooks/{channel}/{provider}/{account}",
+        "/v1/hooks/{channel}/{provider}/{account}/{tail}",
         "/livez",
         "/readyz",
         "/metrics",
