@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from channels.fit import clean
 from channels.voice.asterisk_calls import MOST_CALLS, MOST_LEGS, Calls
 from channels.voice.asterisk_ends import Pbx
-from channels.voice.asterisk_trace import Trace
+from channels.voice.asterisk_trace import _READERS, Trace
+from router.model.event import Event
 from router.ports import Account
 
 
@@ -173,6 +178,35 @@ def test_events_without_what_they_need_are_nothing() -> None:
         assert trace.read({"event": name}) == []
         assert trace.read({"event": name, "result": "Success", "inside": "1 2", "uniqueid": ""}) == []
     assert trace.read({}) == []
+
+
+_names = st.sampled_from(sorted({
+    f"{prefix}{name}"
+    for prefix in ("", "dest", "transferee", "origtransferer", "transferer")
+    for name in (
+        "uniqueid", "linkedid", "channel", "calleridnum", "calleridname", "exten", "context", "queue",
+        "interface", "membername", "holdtime", "talktime", "timestamp", "result", "dialstatus", "inside",
+        "bridgeid", "application", "state", "cause", "billableseconds", "source", "destination",
+    )
+}))  # fmt: skip
+_values = st.one_of(
+    st.text(max_size=2000).map(clean),
+    st.sampled_from([
+        "1.1", "1.2", "pbx-1772445600.7", "+441632960111", "101", "600", "SIP/ben-0000000a", "Local/1@x-1;1",
+        "support", "after hours", "1e400", "-1", "9999999999.9", "Success", "ANSWER", "1.1 1.2", "38", "Up",
+    ]),
+)  # fmt: skip
+
+
+@given(
+    told=st.lists(st.tuples(st.sampled_from(sorted(_READERS)), st.dictionaries(_names, _values, max_size=9)))
+)
+def test_whatever_is_told_gives_sound_events(told: list[tuple[str, dict[str, str]]]) -> None:
+    """Any fields in any order: no error, and every event within the bounds of the model."""
+    trace = Trace(Account("voice", "asterisk", "main", settings={"region": "GB"}))
+    for name, what in told:
+        for event in trace.read({"event": name} | what):
+            assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
 
 
 def test_what_is_remembered_is_bounded() -> None:
