@@ -110,7 +110,7 @@ class Push:
 
     def _hand_on(self, entry: FeedEntry) -> None:
         self._last = entry.id
-        for message in facts(entry):
+        for message in facts(entry) if self._is_awaited(entry) else ():
             for box in self._boxes:
                 box.put(message)
             if message.topic == "offer":
@@ -118,6 +118,12 @@ class Push:
                     event.set()
         if any(topic == "reset" for topic, _ in entry.facts):
             self._reset()
+
+    def _is_awaited(self, entry: FeedEntry) -> bool:
+        """Say whether anybody here may want a fact of it; most processes have more events than watchers."""
+        return bool(self._boxes) or (
+            bool(self._waiting) and any(topic == "offer" for topic, _ in entry.facts)
+        )
 
     def _tick(self) -> None:
         for box in self._boxes:
