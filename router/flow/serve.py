@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Literal
 
 from msgspec import Struct
 
-from router.errors import Invalid, NotFound
+from router.errors import Busy, Invalid, NotFound
 from router.flow import shown
 from router.flow.background import Background
 from router.flow.context import Contexts
@@ -63,9 +64,10 @@ class Serve:
     async def offers(self, agent: str, wait_s: float = 0, /) -> list[Offer]:
         """Give an agent's pending offers; wait up to ``wait_s`` for one where there is none. NotFound.
 
-        Asking extends the agent's presence lease, if one runs, and so does waiting.
+        Asking extends the agent's presence lease, if one runs, and so does waiting. A store that is full
+        cannot extend it, but still says what is offered.
         """
-        await self._agents.touch(agent, self._lease_ms, opened=False)
+        await self._touch(agent)
         with self._push.waiting(agent) as offered:
             found = await self._pending(agent)
             if not found and await self._comes(agent, offered, wait_s):
@@ -201,8 +203,12 @@ class Serve:
                 async with asyncio.timeout(min(left_s, self._lease_ms / 1000 / TOUCHES)):
                     return await offered.wait()
             except TimeoutError:
-                await self._agents.touch(agent, self._lease_ms, opened=False)
+                await self._touch(agent)
         return False
+
+    async def _touch(self, agent: str) -> None:
+        with suppress(Busy):
+            await self._agents.touch(agent, self._lease_ms, opened=False)
 
     async def _pending(self, agent: str) -> list[Offer]:
         record = await self._agents.one(agent)

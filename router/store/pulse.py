@@ -22,12 +22,16 @@ class Pulse:
         return f"{name} {fields.get('valkey_version') or fields.get('redis_version', '?')} answers"
 
     async def trouble(self) -> str | None:
-        """Say what keeps the server from writing to disk, or evicts what we keep; None: nothing."""
+        """Say what keeps the server from keeping what it is told; None: nothing."""
         fields = await self._info()
         if fields.get("aof_last_write_status") == "err" or fields.get("aof_last_bgrewrite_status") == "err":
             return "the server cannot write its append-only file: look at the disk"
-        if fields.get("maxmemory", "0") != "0" and fields.get("maxmemory_policy") != "noeviction":
+        most = int(fields.get("maxmemory", 0))
+        if most and fields.get("maxmemory_policy") != "noeviction":
             return "maxmemory-policy must be noeviction, or the server forgets events"
+        # what waits for replicas and for the log does not count (redis.io/docs, INFO memory)
+        if most and int(fields["used_memory"]) - int(fields.get("mem_not_counted_for_evict", 0)) >= most:
+            return "the server's memory is full: raise maxmemory"
         return None
 
     async def _info(self) -> dict[str, str]:
