@@ -159,7 +159,7 @@ changes = st.one_of(
 class Shown(msgspec.Struct):
     """What an overlay may add to an entry."""
 
-    delivery: str | None = None
+    status: str | None = None
     edited: str | None = None
     deleted: bool = False
     reactions: list[str] = []
@@ -172,7 +172,7 @@ def replayed(applied: Sequence[Applying]) -> Shown:
     for one in sorted(applied, key=lambda one: (one.occurred, one.sequence, one.event)):
         change = one.change
         if change.what == "status" and change.rank > rank:
-            rank, shown.delivery = change.rank, change.status
+            rank, shown.status = change.rank, change.status
         elif change.what == "edit":
             shown.edited = change.text
         elif change.what == "delete":
