@@ -29,11 +29,12 @@ BENCHES: Mapping[str, Bench] = {
 @click.option("--pairs", default=Options().pairs, help="How often ours and the limit are measured in turn.")
 @click.option("--seconds", default=Options().seconds, help="How long each time.")
 @click.option("--warm-s", default=Options().warm_s, help="Seconds that do not count before.")
+@click.option("--fastapi", help="A Python that has fastapi and uvicorn: S1 is measured beside them too.")
 @click.option("--rounds", default=Options().rounds, help="Rounds of work in each slot of S5.")
 @click.option("--customers", default=Options().customers, help="Customers who write.")
 @click.option("--connections", default=Options().connections, help="Connections of a closed loop.")
 @click.option("--items", default=Options().items, help="Items that wait in the big state of S5.")
-def main(names: Sequence[str], json: bool, **sizes: float) -> None:
+def main(names: Sequence[str], json: bool, **sizes: float | str | None) -> None:
     """Measure all, or the benches that are named."""
     options = msgspec.convert(sizes, Options)
     for name in names or BENCHES:

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from bench import load, samples
 from bench.options import Options
-from bench.servers import HEADERS, Commands, Server, bare, engine, router
+from bench.servers import HEADERS, Commands, Server, bare, engine, peer, router
 from bench.table import Goal, Row, against, at_most, beside
 from router.store.link import Link
 
-GOAL, DUPLICATE_GOAL = 0.70, 0.30
+GOAL, DUPLICATE_GOAL, PEER_GOAL = 0.70, 0.30, 3.5
 
 
 class Cost(Struct, frozen=True):
@@ -31,7 +31,11 @@ async def run(options: Options) -> list[Row]:
     async with engine() as (url, link):
         with router(url, "ours") as ours, bare("events", url, "bare", str(options.customers)) as other:
             bench = _Bench(options, link, ours, other)
-            return await bench.rows()
+            rows = await bench.rows()
+            if options.fastapi:
+                with peer(options.fastapi, url, "peer", str(options.customers)) as fastapi:
+                    rows.append(await bench.beside(fastapi))
+            return rows
 
 
 class _Bench:
@@ -46,7 +50,7 @@ class _Bench:
     async def rows(self) -> list[Row]:
         """Measure pair by pair, ours then the limit."""
         await self._rate(self._ours)  # every customer is known from here on
-        pairs = [await self._pair() for _ in range(self._options.pairs)]
+        pairs = [await self._pair(self._other) for _ in range(self._options.pairs)]
         again = await self._again()
         return [
             against(
@@ -65,8 +69,14 @@ class _Bench:
             beside("the same: processor", "us/request", [(a.server_us, b.server_us) for a, b in again]),
         ]
 
-    async def _pair(self) -> tuple[Cost, Cost]:
-        return await self._rate(self._ours), await self._rate(self._other)
+    async def beside(self, fastapi: Server) -> Row:
+        """Measure beside FastAPI."""
+        pairs = [await self._pair(fastapi) for _ in range(self._options.pairs)]
+        rates = [(a.rate, b.rate) for a, b in pairs]
+        return against("S1", "the same beside FastAPI with a pool", "requests/s", rates, Goal(PEER_GOAL))
+
+    async def _pair(self, other: Server) -> tuple[Cost, Cost]:
+        return await self._rate(self._ours), await self._rate(other)
 
     async def _rate(self, server: Server) -> Cost:
         """Send new events for a while."""

@@ -46,12 +46,16 @@ class Server:
     """
 
     def __init__(
-        self, command: Sequence[str], environ: dict[str, str] | None = None, told: bytes = b""
+        self,
+        command: Sequence[str],
+        environ: dict[str, str] | None = None,
+        told: bytes = b"",
+        python: str = sys.executable,
     ) -> None:
         self.lines = 0
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ROUTER_")}
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", *command],
+            [python, "-m", *command],
             env=clean | (environ or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -120,6 +124,16 @@ def router(url: str, workspace: str) -> Iterator[Server]:
 def bare(kind: str, url: str, *more: str, told: bytes = b"") -> Iterator[Server]:
     """Run a handler of ``bench.bare`` on an engine; ``told`` is what it reads when it starts."""
     server = Server(["bench.bare", kind, url, *more], told=told)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def peer(python: str, url: str, *more: str) -> Iterator[Server]:
+    """Run ``bench.peer`` on an engine, with a Python that can."""
+    server = Server(["bench.peer", url, *more], python=python)
     try:
         yield server
     finally:
