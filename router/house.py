@@ -45,6 +45,7 @@ from router.store.registers import Registers
 from router.store.rows import Rows
 from router.store.slot import RoutingSlot
 from router.store.system import System
+from router.store.threads import Threads
 from router.store.timelines import Timelines
 from router.store.views import Views
 from router.store.workspace import Workspace
@@ -62,7 +63,7 @@ class House:
         self.registers = Registers(link, workspace)
         self.marks = Marks(link, library, workspace)
         self.rows = Rows(link, library, workspace)
-        timelines = Timelines(link, library, workspace)
+        timelines, threads = Timelines(link, library, workspace), Threads(link, library, workspace)
         preparer = Preparer(workspace, settings.rules, now)
 
         self.background = Background()
@@ -78,6 +79,7 @@ class House:
             timelines,
             self.registers,
             self.marks,
+            threads,
             self.project,
             self.route,
             workspace.hash_key,
@@ -87,6 +89,7 @@ class House:
         self.ingest = Ingest(
             preparer,
             timelines,
+            threads,
             self.views,
             carry,
             self.join,

@@ -19,6 +19,7 @@ from router.model.item import Item
 from router.model.view import Edge, View
 from router.policy.handles import normal_form
 from router.policy.journey import strip
+from router.policy.linking import LEAVES
 from router.store import registers as stored
 from router.store.entries import Kept
 from router.store.items import Items
@@ -73,7 +74,9 @@ class Contexts:
         return Context(
             customer=Customer(id=customer, canonical=view.view, name=_name(records)),
             handles=[
-                _handle(hid, record, edges) for hid, record in zip(hids, records, strict=True) if record
+                _handle(hid, record, edges)
+                for hid, record in zip(hids, records, strict=True)
+                if record and (hid == view.view or record.type not in LEAVES)
             ],
             events=[Raw(entry.json) for entry in kept],
             items=items,

@@ -19,6 +19,7 @@ from router.model.event import OWN_SOURCE, Event
 from router.ports import Account, Result
 from router.store.items import Held
 from router.store.recording import Applied, Recorded, Recording
+from router.store.threads import Meet, Threads
 from router.store.timelines import Timelines
 from router.store.views import Views
 
@@ -26,11 +27,19 @@ CHUNK = 250
 """Events of a batch that are recorded in one go: some 20 ms of the engine, which others wait for."""
 
 
+MET = 20_000
+"""Threads whose customer this process has noted: it notes each once."""
+
+
 class Arrived(Struct, frozen=True):
-    """What tick 1 left of an event: what became of it (None: it is not kept), and its handle's view."""
+    """What tick 1 left of an event: what became of it (None: it is not kept), and its handle's view.
+
+    ``met``: events of its thread that named nobody wait for the customer it named.
+    """
 
     stored: Recorded | Applied | RouterError | None
     view: str
+    met: bool = False
 
 
 class Ingest:
@@ -40,6 +49,7 @@ class Ingest:
         self,
         preparer: Preparer,
         timelines: Timelines,
+        threads: Threads,
         views: Views,
         carry: Carry,
         join: Join,
@@ -48,10 +58,11 @@ class Ingest:
         *,
         answer_wait_s: float,
     ) -> None:
-        self._preparer, self._timelines, self._views = preparer, timelines, views
+        self._preparer, self._timelines, self._threads, self._views = preparer, timelines, threads, views
         self._join, self._project = join, project
         self._background, self._answer_wait_s = background, answer_wait_s
         self._arriving = Together(self._arrive, background)
+        self._met: set[str] = set()
         self._carrying = Together(carry.conversations, background, patience_s=answer_wait_s)
 
     async def record(
@@ -98,9 +109,22 @@ class Ingest:
     async def _arrive(self, known: Sequence[Prepared]) -> list[Arrived]:
         """Tick 1: keep events, and learn whose they are."""
         naming = asyncio.ensure_future(self._names(list({one.place.hid for one in known})))
+        meeting = asyncio.ensure_future(self._meet({one.meet.hid: one.meet for one in known if one.meet}))
         kept = iter(await self._timelines.keep([one.stored for one in known if one.stored is not None]))
-        views = await naming
-        return [Arrived(None if one.stored is None else next(kept), views[one.place.hid]) for one in known]
+        views, met = await naming, await meeting
+        return [
+            _arrived(one, None if one.stored is None else next(kept), views[one.place.hid], met)
+            for one in known
+        ]
+
+    async def _meet(self, meets: Mapping[str, Meet]) -> dict[str, bool | RouterError]:
+        """Note the customers of threads that are new here; give which threads wait for them."""
+        new = [meet for hid, meet in meets.items() if hid not in self._met]
+        met = dict(zip((one.hid for one in new), await self._threads.meet(new), strict=True)) if new else {}
+        if len(self._met) > MET:
+            self._met.clear()
+        self._met.update(hid for hid, outcome in met.items() if not isinstance(outcome, RouterError))
+        return met
 
     async def _names(self, hids: Sequence[str]) -> dict[str, str]:
         """Name the view of each handle; the handle itself when routing does not answer."""
@@ -117,7 +141,7 @@ class Ingest:
         until = loop.time() + self._answer_wait_s
         loads: dict[str, Load] = {}
         digests: dict[str, list[bytes]] = {}
-        joins = []
+        joins: list[asyncio.Task[None]] = []
         for one, what in zip(known, arrived, strict=True):
             stored, place = what.stored, one.place
             if not isinstance(stored, Recorded | Applied):
@@ -126,8 +150,7 @@ class Ingest:
                 self._project.touch(what.view)
             if not isinstance(stored, Recorded):
                 continue
-            if isinstance(one.stored, Recording) and one.stored.pairs:
-                joins.append(self._background.spawn(self._join.pairs(place.hid, one.stored.pairs)))
+            joins += self._joins(one, what)
             if not (stored.marked or _lost(one, stored)):
                 continue
             leading = digests.setdefault(place.conversation, [])
@@ -147,6 +170,28 @@ class Ingest:
         if joins:
             await self._background.within(until - loop.time(), *joins)
         return dict(zip(loads, held, strict=True))
+
+    def _joins(self, one: Prepared, what: Arrived) -> list[asyncio.Task[None]]:
+        """Begin to link what an event says belongs together."""
+        joins = []
+        if what.met and one.meet:
+            joins.append(self._background.spawn(self._join.thread(one.meet.hid)))
+        if isinstance(one.stored, Recording) and one.stored.pairs:
+            joins.append(self._background.spawn(self._join.pairs(one.place.hid, one.stored.pairs)))
+        return joins
+
+
+def _arrived(
+    one: Prepared,
+    stored: Recorded | Applied | RouterError | None,
+    view: str,
+    met: Mapping[str, bool | RouterError],
+) -> Arrived:
+    """Put together what tick 1 gave; an event whose thread could not be noted comes again."""
+    found = met.get(one.meet.hid, False) if one.meet else False
+    if isinstance(found, RouterError):
+        return Arrived(found, view)
+    return Arrived(stored, view, found)
 
 
 def _lost(one: Prepared, stored: Recorded) -> bool:

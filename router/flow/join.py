@@ -23,6 +23,7 @@ from router.policy.linking import Evidence
 from router.store.marks import Marks
 from router.store.recording import Pair
 from router.store.registers import Registers
+from router.store.threads import Threads
 from router.store.timelines import Timelines
 from router.store.views import Views
 
@@ -41,27 +42,37 @@ class Join:
         timelines: Timelines,
         registers: Registers,
         marks: Marks,
+        threads: Threads,
         project: Project,
         route: Route,
         hash_key: bytes,
         now: Callable[[], float],
     ) -> None:
         self._views, self._timelines, self._registers = views, timelines, registers
-        self._marks, self._project, self._route = marks, project, route
+        self._marks, self._threads, self._project, self._route = marks, threads, project, route
         self._hash_key, self._now = hash_key, now
 
     async def pairs(self, hid: str, pairs: Sequence[Pair]) -> None:
         """Decide the pairs an event named, and clear what the event owed."""
         await asyncio.gather(*(self.pair(hid, one.hid, one.doc) for one in pairs))
 
+    async def thread(self, hid: str) -> None:
+        """Link what rests with a thread, by its own handle, to the customer of the thread."""
+        if doc := await self._marks.pair(hid, hid):
+            await self.pair(hid, hid, doc)
+
     async def pair(self, hid: str, other: str, doc: str) -> None:
-        """Link an attested pair; leave any other to people. A pair kept apart stays apart."""
+        """Link an attested pair; leave any other to people. A pair kept apart stays apart.
+
+        A thread that is paired with itself named nobody: the customer of the thread is meant.
+        """
         named = _DOC.decode(doc)
-        if named.rank >= ATTESTED:
+        handle = Handle(named.type, named.value) if hid != other else await self._threads.customer(hid)
+        if named.rank >= ATTESTED and handle is not None:
             evidence = Evidence(named.who, int(self._now() * 1000), named.why, "attested")
-            handle = Handle(named.type, named.value)
+            meant = other if hid != other else ids.handle_id(self._hash_key, handle)
             try:
-                await self._commit(hid, other, handle, evidence, automatic=True)
+                await self._commit(hid, meant, handle, evidence, automatic=True)
             except Apart as wall:
                 structlog.get_logger().info("kept_apart", detail=wall.detail)
         await self._marks.clear_link(hid, other, doc)

@@ -12,14 +12,19 @@ from msgspec.structs import replace
 from router.model import ids
 from router.model.change import change_of
 from router.model.event import OWN_SOURCE, Attribute, Event, fit_id
-from router.model.handle import Handle, Party
+from router.model.handle import Handle
 from router.model.need import Want
 from router.model.rule import Facts, Rule
 from router.policy import arrival
 from router.policy.handles import normalise
 from router.policy.rules import decide
 from router.store.recording import Applying, Pair, Recording
+from router.store.threads import Meet
 from router.store.workspace import Workspace
+
+_SHARED = frozenset({"voice", "chat", "email"})
+"""Channels with threads in which some events name nobody, as the legs of a call. Elsewhere a thread is made
+of the customer's address, so whatever is in it names them."""
 
 _MS_US = 1000
 _RANKS = {"observed": 0, "claimed": 1, "attested": 2}
@@ -48,12 +53,16 @@ class _Head(Struct, omit_defaults=True):
 
 
 class Prepared(Struct, frozen=True):
-    """An event and what is to be stored of it; ``stored`` None: it is not kept (typing)."""
+    """An event and what is to be stored of it; ``stored`` None: it is not kept (typing).
+
+    ``meet``: the customer it names in a thread in which others may name nobody.
+    """
 
     event: Event
     place: ids.Place
     stored: Recording | Applying | None
     want: Want | None
+    meet: Meet | None = None
 
 
 class Preparer:
@@ -107,7 +116,7 @@ class Preparer:
         routed = recording.routed and batch is None
         entry = recording.entry if raw is None else b'{"raw":"%s",' % raw.encode() + recording.entry[1:]
         recording = replace(recording, body=body, strict=strict, batch=batch, routed=routed, entry=entry)
-        return Prepared(event, place, recording, want)
+        return Prepared(event, place, recording, want, self._meet(event, customer))
 
     def own(self, event: Event, hid: str, conversation: str, close_want: int | None) -> Recording:
         """Prepare an event of the router itself, which rests with the conversation it is about."""
@@ -181,21 +190,29 @@ class Preparer:
             pairs=self._pairs(event, place, received_ms),
         )
 
+    def _meet(self, event: Event, customer: Handle | None) -> Meet | None:
+        if customer is None or not event.thread or event.channel not in _SHARED:
+            return None
+        own = ids.home(None, event.source, event.id, event.thread)
+        return Meet(ids.handle_id(self._key, own), customer.type, customer.value)
+
     def _pairs(self, event: Event, place: ids.Place, received_ms: int) -> tuple[Pair, ...]:
-        named = [(party, normalise(party)) for party in event.also]
-        return tuple(
-            _pair(self._key, party, handle, event, received_ms)
-            for party, handle in named
+        named = [(_RANKS[party.trust], normalise(party)) for party in event.also]
+        pairs = [
+            _pair(self._key, rank, handle, event, received_ms)
+            for rank, handle in named
             if handle is not None and handle != place.home
-        )
+        ]
+        if place.home.type == "thread":  # it named nobody: whoever the thread's customer is
+            pairs.append(_pair(self._key, _RANKS["attested"], place.home, event, received_ms))
+        return tuple(pairs)
 
 
 def _text(value: Attribute) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _pair(key: bytes, party: Party, handle: Handle, event: Event, received_ms: int) -> Pair:
-    rank = _RANKS[party.trust]
+def _pair(key: bytes, rank: int, handle: Handle, event: Event, received_ms: int) -> Pair:
     why = f"{event.kind} {event.id}"
     doc = PairDoc(handle.type, handle.value, rank, event.source, why, received_ms)
     return Pair(ids.handle_id(key, handle), rank, _ENCODE(doc).decode())

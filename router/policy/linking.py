@@ -1,6 +1,6 @@
 """Linking: which handles are one customer, now or at any time, and what a new or removed edge changes.
 
-A view is a connected component of the edges in force. Its id is that of the member with the smallest
+A view is a connected component of the edges in force. Its id is that of the address with the smallest
 (first_seen, id), so it does not depend on the order of links.
 """
 
@@ -39,6 +39,9 @@ LIMITS: Mapping[str, Limit] = {
 MOST = 50
 """Handles of one customer that link by themselves."""
 
+LEAVES = frozenset({"thread"})
+"""Types that are nobody's address: what rests there named only its thread. They are outside the limits."""
+
 _DAY_MS = 86_400_000
 
 
@@ -66,8 +69,8 @@ def new_edge(one: Member, other: Member, evidence: Evidence) -> Edge:
 
 
 def canonical(members: Iterable[Member]) -> Member:
-    """Give the member whose id names the view."""
-    return min(members, key=lambda member: (member.first_seen, member.hid))
+    """Give the member whose id names the view: the first seen, of those that are addresses."""
+    return min(members, key=lambda member: (member.handle.type in LEAVES, member.first_seen, member.hid))
 
 
 def component(start: Member, edges: Collection[Edge], at: int | None = None) -> tuple[Member, ...]:
@@ -108,8 +111,9 @@ def excess(members: Collection[Member], when: int, limits: Mapping[str, Limit] =
     Two people who share a number or a machine each bring an account of their own: that is where a limit
     of one stops the machine and asks a person.
     """
-    if len(members) > MOST:
-        return f"one customer would have {len(members)} handles, {MOST} link by themselves"
+    addresses = sum(member.handle.type not in LEAVES for member in members)
+    if addresses > MOST:
+        return f"one customer would have {addresses} handles, {MOST} link by themselves"
     counts: Counter[tuple[str, str]] = Counter()
     for member in members:
         kind, value = member.handle.type, member.handle.value

@@ -61,6 +61,11 @@ def pairs(p: str, hid: str) -> str:
     return f"{p}lk:{hid}"
 
 
+def thread(p: str, hid: str) -> str:
+    """Name the customer of a thread, by the thread's own handle."""
+    return f"{p}th:{hid}"
+
+
 def open(p: str) -> str:  # noqa: A001 - the word of the model; used as keys.open
     """Name the conversations that may have an open item: id to the newest routing facts."""
     return f"{p}open"

@@ -13,8 +13,8 @@ from router.store.library import Library
 from router.store.link import Link
 from router.store.workspace import Workspace
 
-_EDGES = 200
-"""So many edges are read around a view; a view has at most 50 handles with events."""
+_EDGES = 2000
+"""So many edges are read around a view: at most 50 addresses, and the threads that named nobody."""
 
 _edge = msgspec.json.Decoder(Edge).decode
 _member = msgspec.json.Decoder(Member).decode
@@ -110,7 +110,7 @@ class Views:
         return [hid if view is None else view.decode() for hid, view in zip(hids, found, strict=True)]
 
     async def edges(self, *hids: str) -> list[Edge]:
-        """Give every edge there ever was around these handles, also removed ones, at most 200."""
+        """Give every edge there ever was around these handles, also removed ones, at most 2000."""
         request = _Walk(hids, _EDGES)
         walked = await self._library.call("edges_read", self._anchor, request, reply=_Walked)
         return [_edge(text) for text in walked.edges]

@@ -22,6 +22,7 @@ from router.policy.linking import (
     part,
 )
 
+LEG = Member("cus_000", Handle("thread", "pbx/call-1"), 0)
 SAID = Evidence("sup", 100, "login", "attested")
 A, B, C, D = (
     Member(f"cus_00{name}", Handle("igsid", name), seen)
@@ -203,3 +204,11 @@ def test_views_are_always_the_components_of_the_edges(todo: list[tuple[bool, int
     edges = list(world.edges.values())
     for when, views in enumerate(history):
         assert [set(hids_at(member.hid, edges, when)) for member in members] == views
+
+
+def test_a_thread_names_no_view_and_fills_no_limit() -> None:
+    """What named only its thread is a leaf: an address names the view, however late it was seen."""
+    assert canonical([LEG, A, D]) == D
+    assert canonical([LEG]) == LEG
+    legs = [Member(f"cus_01{n}", Handle("thread", f"pbx/{n}"), n) for n in range(100)]
+    assert excess([A, *legs], 0) is None

@@ -17,6 +17,7 @@ function L.key_conversation(p, cnv) return p .. 'cn:' .. cnv end
 function L.key_conversations(p, hid) return p .. 'cv:' .. hid end
 function L.key_overlay(p, hid) return p .. 'ov:' .. hid end
 function L.key_pairs(p, hid) return p .. 'lk:' .. hid end
+function L.key_thread(p, hid) return p .. 'th:' .. hid end
 function L.key_open(p) return p .. 'open' end
 
 -- views, in the routing slot
