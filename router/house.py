@@ -73,7 +73,8 @@ class House:
             self.folds, self.views, self.rows, self.marks, self.background, journey, settings.zone
         )
         self.route = Route(self.slot, routing)
-        carry = Carry(timelines, self.route, self.background)
+        tell = Tell(self.slot.items, self.registers, timelines, preparer, self.project)
+        carry = Carry(timelines, self.route, tell, self.background)
         self.join = Join(
             self.views,
             timelines,
@@ -85,7 +86,6 @@ class House:
             workspace.hash_key,
             now,
         )
-        tell = Tell(self.slot.items, self.registers, timelines, preparer, self.project)
         self.ingest = Ingest(
             preparer,
             timelines,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from router.errors import RouterError
 from router.flow.background import Background
 from router.flow.route import Route
+from router.flow.tell import Tell
 from router.model.need import Need, Want
 from router.store.items import Held
 from router.store.recording import Carried, Recorded
@@ -67,8 +68,9 @@ class Load(Struct, frozen=True, kw_only=True):
 class Carry:
     """Used by whoever caused the marks, at once, and by the courier for those who died."""
 
-    def __init__(self, timelines: Timelines, route: Route, background: Background) -> None:
-        self._timelines, self._route, self._background = timelines, route, background
+    def __init__(self, timelines: Timelines, route: Route, tell: Tell, background: Background) -> None:
+        self._timelines, self._route, self._tell = timelines, route, tell
+        self._background = background
         self._done: list[Carried] = []
         self._clearing = False
 
@@ -88,6 +90,8 @@ class Carry:
             else:
                 found.append(held)
                 self._done.append(load.carried(held))
+                if held.state == "abandoned":  # the one happening that no agent and no clock causes
+                    self._background.spawn(self._tell.item(held.item or ""))
         if self._done and not self._clearing:
             self._clearing = True
             self._background.spawn(self._clear())
