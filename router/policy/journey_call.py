@@ -144,12 +144,17 @@ def _spoken(seen: JourneyEvent, answer: Part | None, end_ms: int) -> JourneyEven
     if answer is not None:
         changes["agent"] = answer[1].agent or seen.agent
         if seen.direction == "in":
-            changes["wait_ms"] = seen.wait_ms or answer[0] - seen.at_ms
+            changes["wait_ms"] = _waited(seen, answer[0])
     return structs.replace(seen, **changes)
 
 
 def _abandoned(seen: JourneyEvent, end_ms: int) -> JourneyEvent:
-    return structs.replace(seen, kind="abandon", wait_ms=seen.wait_ms or end_ms - seen.at_ms)
+    return structs.replace(seen, kind="abandon", wait_ms=_waited(seen, end_ms))
+
+
+def _waited(seen: JourneyEvent, until_ms: int) -> int:
+    """Give what the caller waited, as told or as measured: by two clocks, of which one may run behind."""
+    return seen.wait_ms or max(0, until_ms - seen.at_ms)
 
 
 def _served_by_bot(seen: JourneyEvent, end_ms: int) -> list[JourneyEvent]:

@@ -73,6 +73,13 @@ def test_a_call_is_one_event_at_its_start() -> None:
     assert (found.agent, found.queue, found.wait_ms, found.dropped) == ("ada", "support", 30_000, False)
 
 
+def test_nobody_waits_less_than_nothing() -> None:
+    """A leg that is stamped in whole seconds may speak before the call that was received rings."""
+    leg = call("answered", 0, direction="out", call=Call("CA1", "CL1"), id="leg")
+    (found,) = events(call("offered", 0.4), leg, call("ended", 60))
+    assert found.wait_ms == 0
+
+
 def test_an_acceptance_by_the_router_answers_the_call() -> None:
     """The router's entry knows the conversation, not the thread."""
     accepted = entry("call", 12, source="router", conversation="cnv_1", status="answered", agent="ada")
