@@ -13,7 +13,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """
 
     pairs: int = 3
-    seconds: float = 3.0
+    seconds: float = 2.0
     warm_s: float = 0.5
     connections: int = 64
     customers: int = 1000
