@@ -59,17 +59,17 @@ class Calls:
         self._parts[name].append((at_ms, entry))
         return True
 
-    def events(self, as_of_ms: int) -> list[JourneyEvent]:
+    def events(self) -> list[JourneyEvent]:
         """Give what each call is by now; one that still rings or waits is nothing yet."""
         found: list[JourneyEvent] = []
         for name, parts in self._parts.items():
-            events = _read(parts, as_of_ms)
+            events = _read(parts)
             if name not in self._left_word or any(event.kind != "abandon" for event in events):
                 found += events
         return found
 
 
-def _read(parts: Sequence[Part], as_of_ms: int) -> list[JourneyEvent]:
+def _read(parts: Sequence[Part]) -> list[JourneyEvent]:
     own = [part for part in parts if part[1].kind == "call"]
     parents = [part for part in own if not _is_leg(part[1])] or own
     direction = _direction(parents)
@@ -83,7 +83,7 @@ def _read(parts: Sequence[Part], as_of_ms: int) -> list[JourneyEvent]:
     entries = [entry for _, entry in (*parents, *(part for part in parts if part not in parents))]
     seen = _seen(entries, start_ms, direction)
     if answer is not None or direction == "out":
-        return [_spoken(seen, answer, as_of_ms if end_ms is None else end_ms)]
+        return [_spoken(seen, answer, end_ms)]
     if any(entry.kind == "bot" or entry.author == "bot" for entry in entries):
         return _served_by_bot(seen, start_ms if end_ms is None else end_ms)
     return [_abandoned(seen, start_ms if end_ms is None else end_ms)]
@@ -138,9 +138,10 @@ def _is_answer(entry: Entry, direction: str) -> bool:
     return talked and not _is_leg(entry) and (direction == "out" or entry.agent is not None)
 
 
-def _spoken(seen: JourneyEvent, answer: Part | None, end_ms: int) -> JourneyEvent:
-    """Give the call two people had, or the one of ours that nobody took."""
-    changes: dict[str, Any] = {"missed": answer is None, "end_ms": end_ms if end_ms > seen.at_ms else None}
+def _spoken(seen: JourneyEvent, answer: Part | None, end_ms: int | None) -> JourneyEvent:
+    """Give the call two people had, or the one of ours that nobody took; one that goes on has no end."""
+    lasted = end_ms is not None and end_ms > seen.at_ms
+    changes: dict[str, Any] = {"missed": answer is None, "end_ms": end_ms if lasted else None}
     if answer is not None:
         changes["agent"] = answer[1].agent or seen.agent
         if seen.direction == "in":

@@ -49,7 +49,7 @@ def journey_events(
         event = plain(entry, at_ms)
         if not chats.take(entry, event) and not _given_up_by_router(entry):
             found.append(event)
-    found += calls.events(as_of_ms)
+    found += calls.events()
     found += chats.events()
     found += [_merge(link) for link in links if link.from_ms <= as_of_ms]
     return found
