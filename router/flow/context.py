@@ -178,11 +178,7 @@ def _conversation(
 
 
 def _last_agents(kept: Sequence[Kept]) -> list[str]:
-    """Name the agents who dealt with the customer, the last first."""
-    found = dict.fromkeys(_agent(entry.json) for entry in kept)
+    """Name the agents who dealt with the customer, the last first; most entries name none."""
+    named = (entry.json for entry in kept if b'"agent":' in entry.json)
+    found = dict.fromkeys(_WITH_AGENT.decode(entry).agent for entry in named)
     return [agent for agent in found if agent][:LAST_AGENTS]
-
-
-def _agent(entry: bytes) -> str | None:
-    """Read the agent of an entry, which most do not have."""
-    return _WITH_AGENT.decode(entry).agent if b'"agent":' in entry else None

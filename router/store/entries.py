@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
+from operator import attrgetter
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +28,7 @@ _decode_overlay = msgspec.msgpack.Decoder(_Overlay).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_text = msgspec.json.Decoder(str).decode
 _json = msgspec.json.Encoder().encode
+_by_prefix = attrgetter("prefix")
 
 
 class Kept(Struct, frozen=True):
@@ -33,11 +36,6 @@ class Kept(Struct, frozen=True):
 
     prefix: bytes
     json: bytes
-
-    @property
-    def digest(self) -> bytes:
-        """The 12 bytes that stand for (source, id)."""
-        return self.prefix[_DIGEST]
 
     @property
     def occurred(self) -> int:
@@ -51,7 +49,9 @@ def digest_in(packed: bytes) -> bytes:
 
 
 def unpack(packed: Iterable[bytes], overlays: Mapping[bytes, bytes | None]) -> list[Kept]:
-    """Read packed entries, each with its overlay (by digest) laid over it."""
+    """Read packed entries, each with its overlay (by digest) laid over it; most timelines have none."""
+    if not overlays:
+        return [Kept(one[:PREFIX_SIZE], one[PREFIX_SIZE:]) for one in packed]
     return [Kept(one[:PREFIX_SIZE], lay(one[PREFIX_SIZE:], overlays.get(one[_DIGEST]))) for one in packed]
 
 
@@ -87,10 +87,6 @@ def _advanced(entry: bytes, status: str) -> bytes:
 def merge(timelines: Iterable[Iterable[Kept]]) -> list[Kept]:
     """Make one timeline of several, oldest first; an event that rests on two is there once."""
     found: dict[bytes, Kept] = {}
-    for one in sorted((entry for timeline in timelines for entry in timeline), key=_by_prefix):
-        found.setdefault(one.digest, one)
+    for one in sorted(chain.from_iterable(timelines), key=_by_prefix):
+        found.setdefault(one.prefix[_DIGEST], one)
     return list(found.values())
-
-
-def _by_prefix(entry: Kept) -> bytes:
-    return entry.prefix

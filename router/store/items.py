@@ -221,4 +221,5 @@ class Items:
 
 def fields(flat: list[Any]) -> dict[str, str]:
     """Make a hash's reply a dict of texts."""
-    return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
+    texts = [one.decode() for one in flat]
+    return dict(zip(texts[::2], texts[1::2], strict=True))
