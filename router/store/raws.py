@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from router.errors import NotFound
 
@@ -59,13 +59,13 @@ class Raws:
         return self._folder / day.isoformat() / name[:2] / name
 
     def _write(self, path: Path, body: bytes) -> None:
-        """Write beside and rename: nobody ever reads half a body."""
+        """Write beside, under a name of our own, and rename: nobody ever reads half a body."""
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
-        beside.write_bytes(body)
-        beside.rename(path)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as beside:
+            beside.write(body)
+        Path(beside.name).rename(path)
 
     def _sweep(self) -> int:
         oldest = (self._today() - timedelta(days=KEEP_DAYS)).isoformat()

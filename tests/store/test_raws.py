@@ -11,6 +11,8 @@ from router.errors import NotFound
 from router.store.raws import Raws
 
 DAY_S = 86_400
+BODIES = 50
+"""How many are kept, so that writers of the same one surely meet."""
 
 
 class Clock:
@@ -27,15 +29,16 @@ class Clock:
 def test_a_day_is_a_folder(tmp_path: Path) -> None:
     """Kept at once by many, a body is there once."""
     asyncio.run(_keep_often(tmp_path))
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == BODIES
 
 
 async def _keep_often(tmp_path: Path) -> None:
-    """Keep one body twenty times at once, and read it."""
+    """Keep one body twenty times at once, and read it; the same for many bodies, one after the other."""
     raws = Raws(tmp_path, Clock())
-    names = await asyncio.gather(*(raws.keep(b"\x00body\xff") for _ in range(20)))
-    assert len(set(names)) == 1
-    assert await raws.read(names[0]) == b"\x00body\xff"
+    for body in (b"\x00body\xff%d" % number for number in range(BODIES)):
+        names = await asyncio.gather(*(raws.keep(body) for _ in range(20)))
+        assert len(set(names)) == 1
+        assert await raws.read(names[0]) == body
 
 
 async def test_a_body_is_gone_after_a_week(tmp_path: Path) -> None:
