@@ -12,6 +12,7 @@ from router.store.link import Link
 Words = list[bytes]
 """A command as its words."""
 
+_TIMES = 5
 _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 
 
@@ -25,10 +26,10 @@ class Monitor:
     async def commands(self, work: Callable[[], Awaitable[object]]) -> list[Words]:
         """Give what was sent while some work was done.
 
-        The router's loops send something of their own now and then, so the work is done three times and
-        what was sent least counts.
+        The router's loops send something of their own now and then, so the work is done several times and
+        what was sent least counts. A command without a key is theirs, too.
         """
-        return min([await self._once(work) for _ in range(3)], key=len)
+        return min([await self._once(work) for _ in range(_TIMES)], key=len)
 
     async def _once(self, work: Callable[[], Awaitable[object]]) -> list[Words]:
         await self._until(await self._mark())
@@ -44,7 +45,7 @@ class Monitor:
     async def _until(self, mark: bytes) -> list[Words]:
         found = []
         while (words := _words(await self._reader.readline())) != [b"ECHO", mark]:
-            if words:
+            if len(words) > 1:
                 found.append(words)
         return found
 
