@@ -36,7 +36,7 @@ from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_ami import AmiListener
 from router.errors import NotFound
 from router.model.event import Channel as Name
-from router.ports import Account, Channel, Listener
+from router.ports import Account, Channel, Listener, Sender
 
 _bird = MessageBird()
 _connect = AmazonConnect()
@@ -91,6 +91,9 @@ LISTENERS: dict[tuple[str, str], Callable[[Account], Listener | None]] = {
 None where the account names nothing to connect to. ConfigInvalid for a wrong setting; that the other end is
 away is none: a listener starts all the same, and goes on trying.
 """
+
+SENDERS: dict[tuple[str, str], Sender] = {}
+"""What can send, one line each, by the channel and provider of its accounts."""
 
 PROVIDERS: Mapping[str, tuple[str, Channel]] = {
     provider: (channel, adapter) for (channel, provider), adapter in reversed(ADAPTERS.items())

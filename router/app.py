@@ -21,7 +21,6 @@ from router import collector
 from router.api.server import make_app
 from router.errors import ConfigInvalid
 from router.flow.keep import keep
-from router.flow.sink import AccountSink
 from router.house import House, open_house
 from router.ports import Account, Listener
 from router.settings import Settings
@@ -97,13 +96,13 @@ class Running:
             peers=smtp.peers,
         )
         with _told(smtp.host, smtp.port, "--smtp-port"):
-            await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
+            await listener.start(self.house.sink(account))
         self._stack.push_async_callback(listener.stop)
         self.addresses[smtp.protocol] = f"{smtp.host}:{listener.port}"
 
     async def _open_listeners(self) -> None:
         for account, listener in self._listeners:
-            await listener.start(AccountSink(self.house.ingest, self.house.raws, account))
+            await listener.start(self.house.sink(account))
             self._stack.push_async_callback(listener.stop)
 
 

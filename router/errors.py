@@ -145,6 +145,12 @@ class Apart(RouterError):
     status, code = 409, "apart"
 
 
+class CannotSend(RouterError):
+    """The conversation's channel account cannot send: it has no credentials, or nobody there to write to."""
+
+    status, code = 409, "cannot-send"
+
+
 class WindowNotKept(RouterError):
     """Reports keep only the windows of ``journey.windows``."""
 
@@ -170,6 +176,24 @@ class StoreAway(Busy):
     """The store does not answer; what was acknowledged is safe, try again."""
 
     code = "store-away"
+
+
+class Unsent(RouterError):
+    """The provider could not be reached; nothing was sent, it may be tried again."""
+
+    status, code = 502, "unsent"
+
+
+class Rejected(RouterError):
+    """The provider refuses the message; it says why."""
+
+    status, code = 502, "rejected"
+
+
+class OutcomeUnknown(RouterError):
+    """The connection broke after the message went out; whether it arrived is not known."""
+
+    status, code = 502, "outcome-unknown"
 
 
 class EngineMissing(RouterError):

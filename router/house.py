@@ -27,17 +27,20 @@ from router.flow.push import Push
 from router.flow.report import Reports
 from router.flow.route import Route
 from router.flow.serve import Serve
+from router.flow.sink import AccountSink
 from router.flow.staff import Staff
 from router.flow.tell import Tell
 from router.model.queue import QueueProfile
 from router.policy.handles import VERSION
 from router.policy.rules import DEFAULT_QUEUE
+from router.ports import Account
 from router.settings import Settings
 from router.store.engine import running
 from router.store.library import Library, build
 from router.store.link import Link, open_link
 from router.store.marks import Marks
 from router.store.meeting import Meeting
+from router.store.places import Places
 from router.store.pulse import Pulse
 from router.store.raws import Raws
 from router.store.reading import Reading
@@ -67,6 +70,7 @@ class House:
         preparer = Preparer(workspace, settings.rules, now)
 
         self.background = Background()
+        self.places = Places(link, workspace)
         self.raws = Raws(Path(settings.store.data) / "raw", now)
         self.folds = Folds(self.views, self.reading, journey, now)
         self.project = Project(
@@ -112,6 +116,10 @@ class House:
         self.courier = Courier(
             self.marks, self.slot.dues, self.registers, self.views, carry, self.join, tell, self.project
         )
+
+    def sink(self, account: Account) -> AccountSink:
+        """Give where a listener of an account puts what it hears."""
+        return AccountSink(self.ingest, self.raws, self.places, account)
 
     def world(self) -> World:
         """Give what the API may call."""

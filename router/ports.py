@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from router.model.event import Channel as Name
 from router.model.event import Event
+from router.model.handle import Handle
 
 
 class Request(Struct, frozen=True):
     """A provider's HTTP request. ``url`` as the provider called it, query byte-exact.
 
-    Header names are lower case. ``body`` is the raw bytes, read once.
+    Header names are lower case. ``body`` is the raw bytes, read once. ``document`` is what lies at the
+    address that the adapter needed to check it (see ``Needs``); None where it could not be had.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    document: bytes | None = None
 
 
 class Reply(Struct, frozen=True):
@@ -88,15 +93,110 @@ class Channel(Protocol):
         """Say what the provider expects after all events are kept."""
 
 
+@runtime_checkable
+class Needs(Protocol):
+    """An adapter whose signatures need a document that the provider publishes: a certificate, its keys."""
+
+    def needs(self, request: Request, account: Account) -> str | None:
+        """Give the https address to read before ``verify``; None where the request does without.
+
+        Only addresses that are surely the provider's: what a request names is anybody's word.
+        """
+
+
+@runtime_checkable
+class Confirms(Protocol):
+    """An adapter whose provider asks that an address be visited before it sends anything."""
+
+    def confirmation(self, request: Request, account: Account) -> str | None:
+        """Give the https address that a verified request of ours asks to visit, else None."""
+
+
+class Call(Struct, frozen=True):
+    """A call that we make. ``headers`` and ``body`` go out as they are."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+class Answer(Struct, frozen=True):
+    """What came back, whatever its status. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Outside(Protocol):
+    """What adapters may do in the world outside. Follows no redirects, waits and reads only so much."""
+
+    async def call(self, call: Call) -> Answer:
+        """Make a call. Unsent: it surely did not arrive; OutcomeUnknown: it may have."""
+
+    def listen(
+        self, url: str, headers: Mapping[str, str] = {}
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open a WebSocket and give its messages; OSError where it cannot be opened, or breaks."""
+
+
+class Outgoing(Struct, frozen=True, kw_only=True):
+    """A message of ours to a customer.
+
+    ``id`` is ours and the same at every attempt. ``to`` is the customer's handle, ``sender`` our address,
+    ``thread`` the conversation's; ``answers`` is the newest event of the customer in it.
+    """
+
+    id: str
+    channel: Name
+    medium: str | None = None
+    to: Handle
+    sender: str | None = None
+    thread: str | None = None
+    text: str
+    subject: str | None = None
+    answers: Event | None = None
+
+
+class Sent(Struct, frozen=True):
+    """What a provider took: ``id`` is the one it gave the message, by which receipts and echoes name it.
+
+    ``others`` are further ids, where it made several messages of one.
+    """
+
+    id: str | None = None
+    others: Sequence[str] = ()
+
+
+class Sender(Protocol):
+    """An adapter that can send. No state."""
+
+    def lacks(self, account: Account) -> str | None:
+        """Name the setting that the account needs before it can send; None: it can."""
+
+    async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:
+        """Send once. Rejected: the provider says no; Unsent: it surely has not got it.
+
+        Anything else that is raised leaves open whether it was sent, and it is not sent again.
+        """
+
+
 class Sink(Protocol):
     """Where a listener puts what it heard. Returns only after the events are durable."""
 
     async def post(self, events: Sequence[Event], raw: bytes) -> Sequence[Result]:
         """Record the events in order; ``raw`` is kept a while. Raises Busy when it cannot now."""
 
+    async def place(self) -> str | None:
+        """Give where the listener was last, as ``keep_place`` kept it; None at the very beginning."""
+
+    async def keep_place(self, place: str) -> None:
+        """Keep where the listener is, for the next start; a text of its own, up to 4096 characters."""
+
 
 class Listener(Protocol):
-    """An adapter that listens by itself: SMTP, AMI, IMAP."""
+    """An adapter that listens by itself: SMTP, AMI, ARI, IMAP."""
 
     async def start(self, sink: Sink) -> None:
         """Begin to listen; returns when it does."""

@@ -8,14 +8,15 @@ from router.errors import Busy, RouterError
 from router.flow.ingest import Ingest
 from router.model.event import Event
 from router.ports import Account, Result
+from router.store.places import Places
 from router.store.raws import Raws
 
 
 class AccountSink:
     """Records the events of one account; raises Busy when they cannot be kept now."""
 
-    def __init__(self, ingest: Ingest, raws: Raws, account: Account) -> None:
-        self._ingest, self._raws, self._account = ingest, raws, account
+    def __init__(self, ingest: Ingest, raws: Raws, places: Places, account: Account) -> None:
+        self._ingest, self._raws, self._places, self._account = ingest, raws, places, account
 
     async def post(self, events: Sequence[Event], raw: bytes) -> Sequence[Result]:
         """Record the events in order, return when they are durable. ``raw``: what they were read from."""
@@ -25,3 +26,11 @@ class AccountSink:
             if isinstance(problem, Busy):
                 raise problem
         return [one for one in found if not isinstance(one, RouterError)]
+
+    async def place(self) -> str | None:
+        """Give where the account's listener was last."""
+        return await self._places.get(self._account.source)
+
+    async def keep_place(self, place: str) -> None:
+        """Keep where the account's listener is."""
+        await self._places.put(self._account.source, place)

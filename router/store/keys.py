@@ -266,3 +266,8 @@ def api_key_ids(p: str) -> str:
 def workspace(p: str, name: str) -> str:
     """Name the record of a workspace."""
     return f"{p}ws:{name}"
+
+
+def places(p: str, workspace: str) -> str:
+    """Name where the listeners of a workspace are: source to a text of its own."""
+    return f"{p}pl:{workspace}"
