@@ -36,7 +36,7 @@ from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_ami import AmiListener
 from router.errors import NotFound
 from router.model.event import Channel as Name
-from router.ports import Account, Channel, Listener, Sender
+from router.ports import Account, Channel, Listener, Outside, Sender
 
 _bird = MessageBird()
 _connect = AmazonConnect()
@@ -83,7 +83,7 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
 }
 
-LISTENERS: dict[tuple[str, str], Callable[[Account], Listener | None]] = {
+LISTENERS: dict[tuple[str, str], Callable[[Account, Outside], Listener | None]] = {
     ("voice", "asterisk"): AmiListener.of,
 }
 """What listens by itself, one line each: makes the listener of an account when the service starts.

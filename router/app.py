@@ -22,7 +22,7 @@ from router.api.server import make_app
 from router.errors import ConfigInvalid
 from router.flow.keep import keep
 from router.house import House, open_house
-from router.ports import Account, Listener
+from router.ports import Account, Listener, Outside
 from router.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -33,7 +33,7 @@ class Running:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self._listeners = tuple(_listeners(house.settings))
+        self._listeners = tuple(_listeners(house.settings, house.outside))
         self._loops: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
         self.addresses: dict[str, str] = {}
@@ -117,11 +117,11 @@ def _told(host: str, port: int, option: str) -> Iterator[None]:
         raise ConfigInvalid(words) from problem
 
 
-def _listeners(settings: Settings) -> Iterator[tuple[Account, Listener]]:
+def _listeners(settings: Settings, outside: Outside) -> Iterator[tuple[Account, Listener]]:
     """Make what listens by itself, with its account; raises ConfigInvalid for a wrong setting."""
     for account in settings.accounts:
         make = LISTENERS.get((account.channel, account.provider))
-        listener = make(account) if make else None
+        listener = make(account, outside) if make else None
         if listener is not None:
             yield account, listener
 

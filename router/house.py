@@ -31,6 +31,7 @@ from router.flow.sink import AccountSink
 from router.flow.staff import Staff
 from router.flow.tell import Tell
 from router.model.queue import QueueProfile
+from router.outside import Internet
 from router.policy.handles import VERSION
 from router.policy.rules import DEFAULT_QUEUE
 from router.ports import Account
@@ -70,6 +71,7 @@ class House:
         preparer = Preparer(workspace, settings.rules, now)
 
         self.background = Background()
+        self.outside = Internet()
         self.places = Places(link, workspace)
         self.raws = Raws(Path(settings.store.data) / "raw", now)
         self.folds = Folds(self.views, self.reading, journey, now)
@@ -169,7 +171,9 @@ async def open_house(settings: Settings, stack: AsyncExitStack) -> House:
     meeting = Meeting(link, library, workspace)
     await meeting.meet()
     met.append(meeting)
-    return House(settings, link, library, workspace)
+    house = House(settings, link, library, workspace)
+    stack.push_async_callback(house.outside.close)
+    return house
 
 
 async def embedded(settings: Settings, stack: AsyncExitStack) -> str:

@@ -20,7 +20,7 @@ from channels.voice.asterisk_session import Pace, Refused, Session
 from channels.voice.asterisk_trace import Trace
 from router.errors import Busy, Malformed
 from router.model.event import Event
-from router.ports import Account, Sink
+from router.ports import Account, Outside, Sink
 
 BUFFER = 10_000  # events: a busy Asterisk with 100 calls a minute makes some 20 a second that matter
 BATCH = 200
@@ -49,7 +49,7 @@ class AmiListener:
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    def of(cls, account: Account) -> Self | None:
+    def of(cls, account: Account, _: Outside) -> Self | None:
         """Make the listener of an account; None where it names no host: its events come to its hook."""
         return cls(account) if "host" in account.settings else None
 

@@ -15,6 +15,7 @@ from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_ami import AmiListener
 from channels.voice.asterisk_session import Pace
 from router.errors import ConfigInvalid
+from router.outside import Internet
 from router.ports import Account, Request
 
 CALL = trace("queue_call")
@@ -254,9 +255,10 @@ async def test_stop_keeps_what_was_heard(listen: Listen) -> None:
 def test_an_account_without_a_host_has_no_listener() -> None:
     """Its events come to its hook; with one it has."""
     make = LISTENERS["voice", "asterisk"]
-    assert make(ACCOUNT) is None
+    assert make(ACCOUNT, Internet()) is None
     settings = {"host": "pbx.example", "username": "router"}
-    assert isinstance(make(Account("voice", "asterisk", "a", secret="s", settings=settings)), AmiListener)
+    named = Account("voice", "asterisk", "a", secret="s", settings=settings)
+    assert isinstance(make(named, Internet()), AmiListener)
 
 
 @pytest.mark.parametrize(
@@ -271,14 +273,16 @@ def test_a_wrong_setting_is_refused_at_the_start(wrong: dict[str, Any]) -> None:
     """The error names the account; a line end cannot smuggle an action in."""
     settings = {"host": "pbx.example", "username": "router"} | wrong
     with pytest.raises(ConfigInvalid) as refusal:
-        AmiListener.of(Account("voice", "asterisk", "main", secret="s", settings=settings))
+        AmiListener.of(Account("voice", "asterisk", "main", secret="s", settings=settings), Internet())
     assert "channels.voice.asterisk.main" in refusal.value.detail
 
 
 def test_a_listener_needs_a_password() -> None:
     """No secret, no listener."""
     with pytest.raises(ConfigInvalid, match="secret"):
-        AmiListener.of(Account("voice", "asterisk", "main", settings={"host": "a", "username": "b"}))
+        AmiListener.of(
+            Account("voice", "asterisk", "main", settings={"host": "a", "username": "b"}), Internet()
+        )
 
 
 def test_every_sample_is_heard_as_it_is_read() -> None:
