@@ -66,6 +66,21 @@ def thread(p: str, hid: str) -> str:
     return f"{p}th:{hid}"
 
 
+def chat_log(p: str, hid: str) -> str:
+    """Name what was said in a visitor's chat: a stream numbered by seq, the newest 1000."""
+    return f"{p}ct:{hid}"
+
+
+def chat_seqs(p: str, hid: str) -> str:
+    """Name the seq of each message in a visitor's chat, by its id."""
+    return f"{p}ci:{hid}"
+
+
+def chat_state(p: str, hid: str) -> str:
+    """Name how far a visitor's chat is: the last seq, delivered and read up to which."""
+    return f"{p}cs:{hid}"
+
+
 def open(p: str) -> str:  # noqa: A001 - the word of the model; used as keys.open
     """Name the conversations that may have an open item: id to the newest routing facts."""
     return f"{p}open"

@@ -18,6 +18,9 @@ function L.key_conversations(p, hid) return p .. 'cv:' .. hid end
 function L.key_overlay(p, hid) return p .. 'ov:' .. hid end
 function L.key_pairs(p, hid) return p .. 'lk:' .. hid end
 function L.key_thread(p, hid) return p .. 'th:' .. hid end
+function L.key_chat_log(p, hid) return p .. 'ct:' .. hid end
+function L.key_chat_seqs(p, hid) return p .. 'ci:' .. hid end
+function L.key_chat_state(p, hid) return p .. 'cs:' .. hid end
 function L.key_open(p) return p .. 'open' end
 
 -- views, in the routing slot
