@@ -16,19 +16,23 @@ from channels.voice import amazon_connect as contact
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _KEY = "x-api-key"
 
 
 class AmazonConnect:
-    """The adapter. Settings: ``secret``, a certificate (PEM) for SNS, else the key of the API destination.
-
-    ``topics``: the ARNs that may send to us. ``key_header``: where the key comes, ``x-api-key``; with
-    ``auth = "basic"`` it is the password of ``user``. ``resolve`` gives certificates fetched before.
-    """
+    """The adapter. ``resolve`` gives certificates that the house fetched before."""
 
     unverified_status = 403
+    unreadable = Reply(200)
+    settings = (
+        Setting("secret", "certificate of SNS (PEM), or the key of the API destination"),
+        Setting("topics", "ARNs of the topics that may send to us, a list"),
+        Setting("key_header", "header that brings the key; `x-api-key`"),
+        Setting("auth", "`basic`: the key comes as a password"),
+        Setting("user", "user of that password, where one is to be asked for"),
+    )
 
     def __init__(self, resolve: Resolve = no_certificate) -> None:
         self._resolve = resolve

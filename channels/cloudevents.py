@@ -11,17 +11,18 @@ from channels.unread import unread
 from router.errors import Malformed
 from router.model.cloudevents import Refused, is_cloudevent, parts
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 
 class CloudEvents:
     """The adapter: structured, batch and binary content mode.
 
-    Setting: ``secret`` (``whsec_…``). The events get the account's source, since only the account is
-    known to be true; the CloudEvent's own source stays in ``provider_event_id``.
+    The events get the account's source, since only the account is known to be true; the CloudEvent's own
+    source stays in ``provider_event_id``.
     """
 
     unverified_status = 401
+    settings = (Setting("secret", "signing secret, `whsec_…`"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the Standard Webhooks signature; raise Unverified."""

@@ -14,18 +14,20 @@ from channels.voice import twilio as voice
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _XML = {"content-type": "text/xml; charset=utf-8"}
 
 
 class Twilio:
-    """The adapter: reads forms by POST, the query by GET, and Event Streams.
-
-    Settings: ``secret`` (auth token), ``answer_twiml`` (what a caller hears; without it the call is held).
-    """
+    """The adapter: reads forms by POST, the query by GET, and Event Streams."""
 
     unverified_status = 403
+    settings = (
+        Setting("secret", "auth token of the account"),
+        Setting("answer_twiml", "what a caller hears; without it the call is held"),
+        Setting("public_url", "the address as Twilio calls it: it is signed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check X-Twilio-Signature; raise Unverified."""

@@ -93,6 +93,36 @@ class Channel(Protocol):
         """Say what the provider expects after all events are kept."""
 
 
+class Setting(Struct, frozen=True):
+    """A setting that accounts of an adapter may have, beside those that all have.
+
+    ``what`` says in one line what it is, to the person who enters it. ``required``: nothing works without it;
+    of ``secret`` this need not be said.
+    """
+
+    name: str
+    what: str
+    required: bool = False
+
+
+@runtime_checkable
+class Declares(Protocol):
+    """A channel, listener or sender that says which settings its accounts may have.
+
+    One that signs the address it calls declares ``public_url``.
+    """
+
+    settings: Sequence[Setting]
+
+
+@runtime_checkable
+class Stops(Protocol):
+    """An adapter whose provider sends again what nobody can read, unless it is answered in its own way."""
+
+    unreadable: Reply
+    """What ends it, once the body is kept here; without a body of its own it gets the problem as one."""
+
+
 @runtime_checkable
 class Needs(Protocol):
     """An adapter whose signatures need a document that the provider publishes: a certificate, its keys."""

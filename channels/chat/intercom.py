@@ -14,13 +14,14 @@ from channels.chat.intercom_notice import Notice
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 
 class Intercom:
-    """The adapter. Setting: ``secret`` (client secret of the app)."""
+    """The adapter."""
 
     unverified_status = 401
+    settings = (Setting("secret", "client secret of the app"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Hub-Signature``, HMAC-SHA1; the look of the set-up, GET or HEAD, carries none."""

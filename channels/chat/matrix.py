@@ -18,7 +18,7 @@ from channels.unread import unread
 from router.errors import Invalid, Malformed
 from router.model.cloudevents import Refused, decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _JSON = {"content-type": "application/json"}
 _NOT_HERE = b'{"errcode":"M_NOT_FOUND","error":"not made on demand"}'
@@ -28,9 +28,13 @@ _QUERIES = ("/users/", "/rooms/", "/thirdparty/")
 
 
 class Matrix:
-    """The adapter. Settings: ``secret`` (hs_token), ``ours`` (user ids of our bot and agents, with ``*``)."""
+    """The adapter."""
 
     unverified_status = 403
+    settings = (
+        Setting("secret", "hs_token of the registration"),
+        Setting("ours", "user ids of our bot and agents, with `*`, a list"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check the hs_token: bearer token, or in the query as old homeservers send it; raise Unverified."""

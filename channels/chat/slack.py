@@ -15,7 +15,7 @@ from channels.chat import slack_events
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _TOLERANCE_S = 300
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
@@ -26,9 +26,11 @@ _MOST_FIELDS = 100
 
 
 class Slack:
-    """The adapter. Setting: ``secret`` (signing secret)."""
+    """The adapter."""
 
     unverified_status = 401
+    unreadable = Reply(400, {"X-Slack-No-Retry": "1"})
+    settings = (Setting("secret", "signing secret of the app"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check X-Slack-Signature and that its time is within 300 s of now; raise Unverified."""

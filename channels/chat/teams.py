@@ -20,7 +20,7 @@ from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event, Kind, fit_id
 from router.model.handle import Party
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _CHANGES: Mapping[str, tuple[Kind, str]] = {
@@ -31,9 +31,14 @@ _MOST = 100
 
 
 class Teams:
-    """The adapter. Settings: ``secret`` (PEM public key or key set), ``app_id``, ``ours`` (our bots)."""
+    """The adapter."""
 
     unverified_status = 403
+    settings = (
+        Setting("secret", "public key (PEM) or key set of the Bot Framework"),
+        Setting("app_id", "id of the bot's app"),
+        Setting("ours", "our own bots, by id, a list"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the bearer token against keys, app and activity; raise Unverified."""

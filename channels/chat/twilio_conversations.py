@@ -16,7 +16,7 @@ from channels.ours import is_ours
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Attachment, Attribute, Event, Kind, Status, fit_id
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _BEFORE = frozenset({
     "onMessageAdd", "onMessageUpdate", "onMessageRemove", "onConversationAdd", "onConversationUpdate",
@@ -36,9 +36,14 @@ Fields = Mapping[str, str]
 
 
 class TwilioConversations:
-    """The adapter. Settings: ``secret`` (auth token), ``ours`` (identities of our agents, ``agent-*``)."""
+    """The adapter."""
 
     unverified_status = 403
+    settings = (
+        Setting("secret", "auth token of the account"),
+        Setting("ours", "identities of our agents, `agent-*`, a list"),
+        Setting("public_url", "the address as Twilio calls it: it is signed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check X-Twilio-Signature; raise Unverified."""

@@ -10,18 +10,21 @@ from channels.sns_signature import Resolve, no_certificate
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _OF_SES = "Successfully validated SNS topic"  # what SES publishes to a topic it was given
 
 
 class AwsSns:
-    """The adapter. Settings: ``secret`` (certificate, PEM), ``topics`` (the ARNs that may send to us).
-
-    ``resolve`` gives certificates that the house fetched before.
-    """
+    """The adapter. ``resolve`` gives certificates that the house fetched before."""
 
     unverified_status = 403
+    unreadable = Reply(200)
+    settings = (
+        Setting("secret", "certificate of SNS (PEM)"),
+        Setting("topics", "ARNs of the topics that may send to us, a list"),
+        Setting("authserv_id", "mail server whose DMARC verdict is believed"),
+    )
 
     def __init__(self, resolve: Resolve = no_certificate) -> None:
         self._resolve = resolve

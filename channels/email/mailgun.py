@@ -19,7 +19,7 @@ from channels.form import Form, is_form, read_form
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _TOLERANCE_S = 300.0
 _LONGEST_S = 86_400.0  # a token is new for a day at most, whatever the setting says
@@ -33,9 +33,15 @@ class _Proof(NamedTuple):
 
 
 class Mailgun:
-    """The adapter. Settings: ``secret`` (HTTP webhook signing key), ``tolerance_s`` (age of a token, 300)."""
+    """The adapter."""
 
     unverified_status = 401  # 406 would make Mailgun drop the mail, where only our key may be wrong
+    unreadable = Reply(406)
+    settings = (
+        Setting("secret", "HTTP webhook signing key"),
+        Setting("tolerance_s", "how old a call may be, in seconds; 300"),
+        Setting("authserv_id", "mail server whose DMARC verdict is believed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the signature and that the timestamp is within ``tolerance_s`` of now; raise Unverified."""

@@ -13,13 +13,19 @@ from channels.email import postmark_mail, postmark_record
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 
 class Postmark:
-    """The adapter. Settings: ``secret`` (the password in the address), ``user`` (the user there, if any)."""
+    """The adapter."""
 
     unverified_status = 401  # 403 would make Postmark drop the mail, where only our password may be wrong
+    unreadable = Reply(403)
+    settings = (
+        Setting("secret", "password in the address that Postmark calls"),
+        Setting("user", "user in that address, where one is to be asked for"),
+        Setting("authserv_id", "mail server whose DMARC verdict is believed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is sent
         """Check the password; raise Unverified."""

@@ -14,13 +14,17 @@ from collections.abc import Sequence
 from channels.email.events import UNKNOWN, Envelope, by_head, cut_mail, flagged, with_body
 from router.errors import Malformed, Unverified
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 
 class RawMail:
     """The adapter for mails posted as they are."""
 
     unverified_status = 401
+    settings = (
+        Setting("secret", "secret shared with who posts the mail"),
+        Setting("authserv_id", "mail server whose DMARC verdict is believed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Router-Signature``; raises Unverified."""

@@ -22,18 +22,21 @@ from channels.form import is_form, read_form
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _HEADER = "x-twilio-email-event-webhook-"
 
 
 class SendGrid:
-    """The adapter. Settings: ``secret`` (the verification key of the console: base64, or as PEM).
-
-    With ``auth = "basic"`` the secret is the password in the address of the hook, ``user`` its user.
-    """
+    """The adapter."""
 
     unverified_status = 403
+    settings = (
+        Setting("secret", "verification key of the console (base64 or PEM), or the password"),
+        Setting("auth", "`basic`: a password in the address instead of a signature"),
+        Setting("user", "user in that address, where one is to be asked for"),
+        Setting("authserv_id", "mail server whose DMARC verdict is believed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - see docs: no window
         """Check the signature, or the password; raise Unverified."""

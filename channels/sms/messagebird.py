@@ -15,7 +15,7 @@ from channels.sms import messagebird_json, messagebird_signature
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Attachment, Attribute, Event, Status, fit_id
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _STATUS: Mapping[str, Status] = {
     "scheduled": "queued", "buffered": "sent", "sent": "sent", "delivered": "delivered",
@@ -33,9 +33,13 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class MessageBird:
-    """The adapter. Setting: ``secret`` (signing key)."""
+    """The adapter."""
 
     unverified_status = 401
+    settings = (
+        Setting("secret", "signing key"),
+        Setting("public_url", "the address as MessageBird calls it: it is signed"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the token or the signature; raise Unverified."""

@@ -18,7 +18,7 @@ from channels.wire import Table
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Attachment, Attribute, Event, Status, fit_id
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _STATUS: Mapping[str, Status] = {
     "queued": "queued", "dispatched": "sent", "delivered": "delivered", "aborted": "failed",
@@ -32,9 +32,10 @@ _MOST_FILES = 100
 
 
 class Sinch:
-    """The adapter. Setting: ``secret`` (of the webhook, or the callback secret of Numbers)."""
+    """The adapter."""
 
     unverified_status = 401
+    settings = (Setting("secret", "secret of the webhook, or the callback secret of Numbers"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the signature of whichever API calls; raise Unverified."""

@@ -21,7 +21,7 @@ from channels.sms.smpp_pdu import Address, Delivery, Pdu
 from channels.sms.smpp_text import Part
 from router.errors import Malformed
 from router.model.event import Attribute, Event, Status, fit_id
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _STATUS: Mapping[str, Status] = {
     "SCHEDULED": "queued", "ENROUTE": "sent", "ACCEPTD": "sent", "DELIVRD": "delivered",
@@ -41,12 +41,14 @@ _INTERNATIONAL, _UNKNOWN, _ALPHANUMERIC = 1, 0, 5
 
 
 class Smpp:
-    """The adapter. Settings: ``secret`` (of who posts), ``alphabet`` (of data_coding 0: gsm, latin-1, …).
-
-    ``international``: numbers whose type is not told begin with their country code.
-    """
+    """The adapter."""
 
     unverified_status = 401
+    settings = (
+        Setting("secret", "secret shared with who posts"),
+        Setting("alphabet", "alphabet of data_coding 0: gsm, latin-1, …"),
+        Setting("international", "true: numbers of a type that is not told begin with their country code"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Router-Signature``; raise Unverified."""

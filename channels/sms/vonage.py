@@ -16,7 +16,7 @@ from channels.sms import vonage_messages, vonage_signature
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Attribute, Event, Status, fit_id
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _STATUS: Mapping[str, Status] = {
     "accepted": "sent", "buffered": "sent", "delivered": "delivered",
@@ -31,9 +31,14 @@ _MOST_PARTS = 255
 
 
 class Vonage:
-    """The adapter. Settings: ``secret`` (signature secret), ``signature_method`` (md5hash, md5, sha1, …)."""
+    """The adapter."""
 
     unverified_status = 401
+    unreadable = Reply(200)
+    settings = (
+        Setting("secret", "signature secret"),
+        Setting("signature_method", "how the SMS API signs: md5hash, md5, sha1, sha256, sha512"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the bearer token where there is one, else ``sig``; raise Unverified."""

@@ -13,15 +13,17 @@ from channels.social import line_events
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 PROVIDER = "line"
 
 
 class Line:
-    """The adapter. Setting: ``secret`` (channel secret)."""
+    """The adapter."""
 
     unverified_status = 401
+    unreadable = Reply(200)
+    settings = (Setting("secret", "channel secret"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check X-Line-Signature over the raw body; raise Unverified."""

@@ -16,16 +16,20 @@ from channels.social import mastodon_note
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _MOST_LINES = 10_000
 _STREAM = (b"event:", b"data:", b":")
 
 
 class Mastodon:
-    """The adapter. Settings: ``secret`` (of the webhook, or shared with who posts), ``ours`` (user@host)."""
+    """The adapter."""
 
     unverified_status = 401
+    settings = (
+        Setting("secret", "secret of the webhook, or shared with who posts"),
+        Setting("ours", "our own accounts, `user@host`, a list"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Hub-Signature``, HMAC-SHA256; raise Unverified."""

@@ -15,7 +15,7 @@ from channels.social.meta_page_talk import PROVIDER, SURFACES
 from router.errors import Forbidden, Malformed, Unverified
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _SIGNATURE = "X-Hub-Signature-256"
 _PLAIN = {"content-type": "text/plain; charset=utf-8"}
@@ -23,9 +23,14 @@ _MOST_FIELDS = 100
 
 
 class Meta:
-    """The adapter. Settings: ``secret`` (app secret), ``verify_token`` (our word to subscribe by)."""
+    """The adapter."""
 
     unverified_status = 403
+    unreadable = Reply(200)  # else it comes for a week, and the subscription ends
+    settings = (
+        Setting("secret", "app secret"),
+        Setting("verify_token", "the word of your own by which the webhook is verified"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check X-Hub-Signature-256 over the raw body, or the token of a subscription; raise Unverified."""

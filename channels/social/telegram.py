@@ -16,7 +16,7 @@ from channels.wire import Table
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Attribute, Event, Kind
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _TOKEN = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 _MOST_DELETED = 1000
@@ -30,9 +30,11 @@ _ELSEWHERE = frozenset({
 
 
 class Telegram:
-    """The adapter. Setting: ``secret`` (the ``secret_token`` of setWebhook)."""
+    """The adapter."""
 
     unverified_status = 401
+    unreadable = Reply(200)  # else it comes for a day, before all that is newer
+    settings = (Setting("secret", "the `secret_token` of setWebhook"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check X-Telegram-Bot-Api-Secret-Token; raise Unverified."""

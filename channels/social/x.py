@@ -22,7 +22,7 @@ from channels.wire import Table
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_.-]{1,256}", re.ASCII)
 _JSON = {"content-type": "application/json"}
@@ -35,9 +35,11 @@ _READERS: Mapping[str, Callable[[XAccount, object], list[Event]]] = {
 
 
 class X:
-    """The adapter. Setting: ``secret`` (consumer secret, also API key secret)."""
+    """The adapter."""
 
     unverified_status = 401
+    unreadable = Reply(200)
+    settings = (Setting("secret", "consumer secret, also called API key secret"),)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``x-twitter-webhooks-signature``; a challenge carries none, and changes nothing."""

@@ -15,18 +15,22 @@ from channels.voice.asterisk_trace import Trace
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
-from router.ports import Account, Reply, Request
+from router.ports import Account, Reply, Request, Setting
 
 _JSON = (b"{", b"[")
 
 
 class Asterisk:
-    """The adapter: who posts to its hook brings the account's password by Basic authentication.
-
-    Settings: ``secret``, ``user``, ``region``, ``internal_contexts``, ``agents``.
-    """
+    """The adapter: who posts to its hook brings the account's password by Basic authentication."""
 
     unverified_status = 401
+    settings = (
+        Setting("secret", "password of who posts, and of the manager interface"),
+        Setting("user", "user of who posts, where one is to be asked for"),
+        Setting("region", "country whose numbers are written without a code, `DE`"),
+        Setting("internal_contexts", "contexts of our own telephones, a list"),
+        Setting("agents", "table that names agents by interface, extension or member name"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check the password; raise Unverified."""
