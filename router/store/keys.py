@@ -286,3 +286,8 @@ def workspace(p: str, name: str) -> str:
 def places(p: str, workspace: str) -> str:
     """Name where the listeners of a workspace are: source to a text of its own."""
     return f"{p}pl:{workspace}"
+
+
+def lease(p: str, workspace: str, source: str) -> str:
+    """Name who listens to a source: the holder, for as long as the lease lasts."""
+    return f"{p}ls:{workspace}:{source}"

@@ -40,3 +40,4 @@ function L.key_api_keys(p) return p .. 'keys' end
 function L.key_api_key_ids(p) return p .. 'kid' end
 function L.key_workspace(p, name) return p .. 'ws:' .. name end
 function L.key_places(p, workspace) return p .. 'pl:' .. workspace end
+function L.key_lease(p, workspace, source) return p .. 'ls:' .. workspace .. ':' .. source end
