@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.fit import fit, number
+from channels.fit import TEXT, TEXT_FULL, fit, kept, number, overlong
 
 
 @given(text=st.text(st.characters(), max_size=50), limit=st.integers(1, 60))
@@ -31,3 +31,16 @@ def test_sound_text_stays_as_it_is() -> None:
 def test_a_number_lies_within_its_bounds(written: str | None, found: float | None) -> None:
     """What is no number, or outside, is none."""
     assert number(written, 0, 90) == found
+
+
+def test_only_a_text_that_is_cut_is_kept_in_full() -> None:
+    """What the text of an event can hold needs no second copy."""
+    assert (overlong(None), overlong("a" * TEXT)) == (None, None)
+    assert overlong("a" * (TEXT + 1)) == "a" * (TEXT + 1)
+    assert len(overlong("a" * (TEXT_FULL + 1)) or "") == TEXT_FULL
+
+
+def test_what_is_not_told_is_no_attribute() -> None:
+    """The others keep their order, each cut to its limit."""
+    found = kept({"type": "text", "code": None, "name": "", "reason": "a\0b" * 99}, 2)
+    assert list(found.items()) == [("type", "te"), ("reason", "a\ufffd")]
