@@ -21,6 +21,7 @@ from router import collector
 from router.api.server import make_app
 from router.errors import ConfigInvalid
 from router.flow.keep import keep
+from router.flow.lease import Leased
 from router.house import House, open_house
 from router.ports import Account, Listener, Outside
 from router.settings import Settings
@@ -102,8 +103,9 @@ class Running:
 
     async def _open_listeners(self) -> None:
         for account, listener in self._listeners:
-            await listener.start(self.house.sink(account))
-            self._stack.push_async_callback(listener.stop)
+            leased = Leased(listener, self.house.leases, account.source)
+            await leased.start(self.house.sink(account))
+            self._stack.push_async_callback(leased.stop)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
@@ -40,6 +41,7 @@ from router.store.engine import running
 from router.store.library import Library, build
 from router.store.link import Link, open_link
 from router.store.marks import Marks
+from router.store.leases import Leases
 from router.store.meeting import Meeting
 from router.store.places import Places
 from router.store.pulse import Pulse
@@ -77,6 +79,7 @@ class House:
         self.folds = Folds(self.views, self.reading, journey, now)
         self.project = Project(
             self.folds, self.views, self.rows, self.marks, self.background, journey, settings.zone
+        self.leases = Leases(library, workspace, _holder(settings), settings.server.takeover_s)
         )
         self.route = Route(self.slot, routing)
         tell = Tell(self.slot.items, self.registers, timelines, preparer, self.project)
@@ -180,3 +183,8 @@ async def embedded(settings: Settings, stack: AsyncExitStack) -> str:
     """Start the embedded engine on the data directory; give its address. DataInUse, EngineMissing."""
     engine = running(Path(settings.store.data), durable=settings.store.durable)
     return await stack.enter_async_context(engine)
+def _holder(settings: Settings) -> str:
+    """Name this router as a holder of leases; an embedded store has but one, who has its own back at once."""
+    return uuid4().hex if settings.store.redis_url else "embedded"
+
+

@@ -23,7 +23,8 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where the router listens and what it takes.
 
     Port 0 is any free one. ``public_url`` is what providers call, None: http://host:port. ``drain_s``
-    is how long calls under way may take after SIGTERM.
+    is how long calls under way may take after SIGTERM. ``takeover_s`` after a router died, another one on the
+    same store takes over the connections of which there is one: to a mailbox, to an Asterisk.
     Reports count by the days of ``zone``. ``admin_key`` boots the first admin key.
     """
 
@@ -34,6 +35,7 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     multipart_max_bytes: Bytes = 31_457_280
     body_deadline_s: Seconds = 10
     drain_s: Seconds = 10
+    takeover_s: Seconds = 15
     workspace: Workspace = "main"
     zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
     admin_key: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
