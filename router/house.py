@@ -38,10 +38,10 @@ from router.policy.rules import DEFAULT_QUEUE
 from router.ports import Account
 from router.settings import Settings
 from router.store.engine import running
+from router.store.leases import Leases
 from router.store.library import Library, build
 from router.store.link import Link, open_link
 from router.store.marks import Marks
-from router.store.leases import Leases
 from router.store.meeting import Meeting
 from router.store.places import Places
 from router.store.pulse import Pulse
@@ -75,11 +75,11 @@ class House:
         self.background = Background()
         self.outside = Internet()
         self.places = Places(link, workspace)
+        self.leases = Leases(library, workspace, _holder(settings), settings.server.takeover_s)
         self.raws = Raws(Path(settings.store.data) / "raw", now)
         self.folds = Folds(self.views, self.reading, journey, now)
         self.project = Project(
             self.folds, self.views, self.rows, self.marks, self.background, journey, settings.zone
-        self.leases = Leases(library, workspace, _holder(settings), settings.server.takeover_s)
         )
         self.route = Route(self.slot, routing)
         tell = Tell(self.slot.items, self.registers, timelines, preparer, self.project)
@@ -157,6 +157,11 @@ class House:
                 await self.staff.put_agent(name, agent)
 
 
+def _holder(settings: Settings) -> str:
+    """Name this router as a holder of leases; an embedded store has but one, who has its own back at once."""
+    return uuid4().hex if settings.store.redis_url else "embedded"
+
+
 async def open_house(settings: Settings, stack: AsyncExitStack) -> House:
     """Start or reach the store, load the library, open the workspace. The stack closes it all again."""
     url = settings.store.redis_url or await embedded(settings, stack)
@@ -183,8 +188,3 @@ async def embedded(settings: Settings, stack: AsyncExitStack) -> str:
     """Start the embedded engine on the data directory; give its address. DataInUse, EngineMissing."""
     engine = running(Path(settings.store.data), durable=settings.store.durable)
     return await stack.enter_async_context(engine)
-def _holder(settings: Settings) -> str:
-    """Name this router as a holder of leases; an embedded store has but one, who has its own back at once."""
-    return uuid4().hex if settings.store.redis_url else "embedded"
-
-
