@@ -15,6 +15,7 @@ from channels.chat.matrix import Matrix
 from channels.chat.slack import Slack
 from channels.chat.teams import Teams
 from channels.chat.twilio_conversations import TwilioConversations
+from channels.chat.web import WebChat
 from channels.cloudevents import CloudEvents
 from channels.email.aws_sns import AwsSns
 from channels.email.mailgun import Mailgun
@@ -52,6 +53,7 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     ("chat", "slack"): Slack(),
     ("chat", "teams"): Teams(),
     ("chat", "twilio_conversations"): _conversations,
+    ("chat", "web"): WebChat(),
     ("email", "aws_sns"): AwsSns(),
     ("email", "email_raw"): RawMail(),
     ("email", "mailgun"): Mailgun(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from router.model.chat import Msg, Pass, Visitor
 from router.model.event import Channel as Name
 from router.model.event import Event
-from router.model.handle import Handle
+from router.model.handle import Handle, Party
 
 
 class Request(Struct, frozen=True):
@@ -240,3 +241,39 @@ class Pusher(Protocol):
 
     def push(self, topic: str, body: bytes) -> None:
         """Hand one message on; never waits."""
+class ChatDoor(Protocol):
+    """The adapter of web chat, in which we are the provider: who comes in, and what their words become."""
+
+    def admits(self, origin: str | None, account: Account, *ours: str) -> bool:
+        """Tell whether pages of an origin may use the account; ``ours``: the hosts of our own pages."""
+
+    def origins(self, account: Account) -> Sequence[str]:
+        """Give the origins that may show the chat."""
+
+    def open(self, account: Account) -> bool:
+        """Tell whether anyone may come in, without a token of the company's site."""
+
+    def visitor(self, token: str, account: Account, now: float) -> Visitor:
+        """Give whom a token lets in; Unverified. ``now`` in unix seconds."""
+
+    def renewing(self, token: str, account: Account, now: float) -> Visitor:
+        """Give the anonymous visitor whom an earlier token stands for; Unverified."""
+
+    def issue(self, who: Visitor, account: Account, now: float) -> Pass:
+        """Give an anonymous visitor a token."""
+
+    def party(self, who: Visitor, account: Account) -> Party:
+        """Give the handle of a visitor."""
+
+    def said(self, frame: Msg, who: Visitor, account: Account) -> Event:
+        """Make the event of a message; Invalid."""
+
+    def typing(self, who: Visitor, account: Account) -> Event:
+        """Make the event of a visitor who writes."""
+
+    def receipt(
+        self, target: str, status: Literal["delivered", "read"], who: Visitor, account: Account
+    ) -> Event:
+        """Make the event that a message of ours reached the visitor, or was read."""
+
+

@@ -44,6 +44,17 @@ def test_what_is_signed_with_the_secret_holds(algorithm: str) -> None:
     assert jwt.hmac_claims(token, SECRET, tuple(jwt.HMACS)) == {"iss": "me", "n": 1}
 
 
+def test_a_token_of_ours_is_one_that_others_read() -> None:
+    """PyJWT finds the claims, in every script; without the secret they are what is claimed, and no more."""
+    claims = {"sub": "visitor", "exp": NOW, "name": "Ada \u2603"}
+    token = jwt.hs256(claims, SECRET)
+    read = signer.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False})
+    assert read == claims == jwt.hmac_claims(token, SECRET, ("HS256",))
+    assert jwt.unproven(tampered(token, sub="other")) == claims | {"sub": "other"}
+    with pytest.raises(Unverified):
+        jwt.unproven("a.b")
+
+
 @pytest.mark.parametrize(
     ("secret", "algorithms"),
     [("another" * 12, ("HS256",)), ("", ("HS256",)), (SECRET, ("HS512",)), (SECRET, ())],
