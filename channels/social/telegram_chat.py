@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from channels import wire
-from channels.fit import SHORT, fit
+from channels.fit import SEQUENCE, SHORT, fit
 from channels.wire import Table
 from router.model.event import Author, Direction, Event, fit_id
 from router.model.handle import Party
 
 PROVIDER = "telegram"
-_SEQUENCE = 4_294_967_295  # the bound of router.model.event
 
 
 class Chat(NamedTuple):
@@ -80,6 +79,6 @@ class Chat(NamedTuple):
             medium="telegram",
             provider=PROVIDER,
             provider_event_id=self.update,
-            sequence=number if 0 <= number <= _SEQUENCE else 0,
+            sequence=number if 0 <= number <= SEQUENCE else 0,
             **fields,
         )

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from channels import wire
-from channels.fit import LINE, SHORT, fit
+from channels.fit import PAYLOAD, SHORT, fit, kept
 from channels.wire import Table
 from router.model.event import Attachment, Attribute, Flag, Kind, Location
 from router.model.handle import Party
 
-PAYLOAD = 4096  # characters, the bound of router.model.event
 _FILES: Mapping[str, str] = {
     "animation": "video", "audio": "audio", "document": "file", "sticker": "sticker", "video": "video",
     "video_note": "video", "voice": "audio", "live_photo": "video",
@@ -126,12 +125,11 @@ def _own_number(told: Table) -> list[Party]:
 
 
 def _attrs(told: Table) -> dict[str, Attribute]:
-    kept = {
+    return kept({
         "username": wire.name(told, "from", "username"),
         "language": wire.name(told, "from", "language_code"),
         "album": wire.name(told, "media_group_id"),
         "via_bot": wire.name(told, "via_bot", "username"),
         "migrated_to": wire.name(told, "migrate_to_chat_id"),
         "migrated_from": wire.name(told, "migrate_from_chat_id"),
-    }
-    return {name: fit(text, LINE) for name, text in kept.items() if text}
+    })  # fmt: skip
