@@ -16,6 +16,7 @@ from router.errors import RouterError
 
 if TYPE_CHECKING:
     from router.settings import Layer, Settings
+    from router.settings.adapters import Adapters
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -130,12 +131,11 @@ def config() -> None:
 @configured
 def check(config: Path | None, **options: Any) -> None:
     """Say whether the configuration is right, and what in it looks like an oversight."""
-    from channels.registry import ADAPTERS
     from router.settings import settle
     from router.settings.show import doubts
 
     settings = settle(sources(config, options))
-    for doubt in doubts(settings, ADAPTERS):
+    for doubt in doubts(settings, _adapters()):
         click.echo(f"Warning: {doubt}", err=True)
     click.echo(
         f"Good: {len(settings.queues)} queues, {len(settings.agents)} agents, "
@@ -161,12 +161,13 @@ def channels() -> None:
 
 
 @channels.command("list")
-def list_() -> None:
-    """Name the adapters: channel and provider, as accounts and hooks name them."""
-    from channels.registry import ADAPTERS
+@configured
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON array, for machines.")
+def list_(config: Path | None, *, as_json: bool, **options: Any) -> None:
+    """Show each adapter, its endpoint and settings, and of each account whether it is complete."""
+    from router.settings.adapters_table import write
 
-    for channel, provider in sorted(ADAPTERS):
-        click.echo(f"{channel:6} {provider}")
+    write(_settled(config, options), _adapters(), as_json=as_json)
 
 
 @channels.command()
@@ -256,6 +257,13 @@ def revoke(config: Path | None, key: str, **options: Any) -> None:
     from router.operate import revoke_key
 
     asyncio.run(revoke_key(_settled(config, options), key))
+
+
+def _adapters() -> Adapters:
+    from channels.registry import ADAPTERS, LISTENERS, SENDERS
+    from router.settings.adapters import Adapters
+
+    return Adapters(ADAPTERS, LISTENERS, SENDERS)
 
 
 def _settled(config: Path | None, options: dict[str, Any]) -> Settings:

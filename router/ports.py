@@ -56,6 +56,19 @@ class Account(Struct, frozen=True):
         """The source of the account's events."""
         return f"{self.provider}:{self.name}"
 
+    @property
+    def hook(self) -> str:
+        """The path that its provider calls."""
+        return f"/v1/hooks/{self.channel}/{self.provider}/{self.name}"
+
+    def hook_at(self, url: str) -> str:
+        """Give the address that its provider calls: under a ``public_url`` of its own, else under ``url``.
+
+        The setting may name the whole address as it stands at the provider, or only what is before ours.
+        """
+        public = (self.setting("public_url") or url).rstrip("/")
+        return public if public.endswith(self.hook) else public + self.hook
+
     def setting(self, name: str) -> str | None:
         """Give a text setting, or None where it is not set."""
         value = self.settings.get(name)
@@ -236,11 +249,6 @@ class Listener(Protocol):
         """Stop taking more, finish what is under way."""
 
 
-class Pusher(Protocol):
-    """Tells whoever watches that something changed."""
-
-    def push(self, topic: str, body: bytes) -> None:
-        """Hand one message on; never waits."""
 class ChatDoor(Protocol):
     """The adapter of web chat, in which we are the provider: who comes in, and what their words become."""
 
@@ -277,3 +285,8 @@ class ChatDoor(Protocol):
         """Make the event that a message of ours reached the visitor, or was read."""
 
 
+class Pusher(Protocol):
+    """Tells whoever watches that something changed."""
+
+    def push(self, topic: str, body: bytes) -> None:
+        """Hand one message on; never waits."""

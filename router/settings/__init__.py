@@ -12,6 +12,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from router.errors import ConfigInvalid
 from router.model.agent import AgentProfile
@@ -57,6 +58,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def accounts(self) -> tuple[Account, ...]:
         """The channel accounts, each with its secret."""
         return tuple(accounts(self.channels))
+
+    @property
+    def mail(self) -> Account | None:
+        """The account the mail listener speaks for, as ``[channels.email.email_raw.<name>]`` has it."""
+        if self.smtp.port is None:
+            return None
+        name, queue = self.smtp.account, self.smtp.queue
+        for account in self.accounts:
+            if (account.channel, account.provider, account.name) == ("email", "email_raw", name):
+                return replace(account, queue=queue or account.queue)
+        return Account("email", "email_raw", name, queue=queue, unsigned=True)
 
 
 def layers(

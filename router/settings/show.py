@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,8 +11,9 @@ from router.policy.rules import DEFAULT_QUEUE
 from router.ports import Account
 from router.redact import redact
 from router.settings import Settings
+from router.settings.adapters import Adapters
 from router.settings.layers import Layer, origin
-from router.settings.strict import Path, dotted
+from router.settings.strict import Path, dotted, nearest
 
 
 def show(settings: Settings, sources: Sequence[Layer]) -> Iterator[str]:
@@ -47,22 +48,31 @@ def _key(key: str) -> str:
     return key if bare else msgspec.json.encode(key).decode()
 
 
-def doubts(settings: Settings, adapters: Container[tuple[str, str]]) -> Iterator[str]:
-    """Name what is allowed but hardly meant: accounts nobody can use, queues nobody made.
-
-    ``adapters`` are the (channel, provider) there are.
-    """
+def doubts(settings: Settings, adapters: Adapters) -> Iterator[str]:
+    """Name what is allowed but hardly meant: accounts nobody can use, queues nobody made, slips."""
     for place, queue in _named_queues(settings):
         if queue not in settings.queues and queue != DEFAULT_QUEUE:
             yield f"{place} names the queue `{queue}`, which is not in this configuration"
-    signed = [account for account in settings.accounts if account.secret]
-    if settings.server.public_url is None and any(not account.setting("public_url") for account in signed):
-        yield f"server.public_url is not set, so providers that sign it must call {settings.server.url}"
     for account in settings.accounts:
-        if (account.channel, account.provider) not in adapters:
-            yield f"{_place(account)} has no adapter; `router channels list` names those there are"
-        if account.secret is None and not account.unsigned:
-            yield f"{_place(account)} has no secret, so its calls are refused; give one, or unsigned = true"
+        yield from _doubts(account, settings, adapters)
+
+
+def _doubts(account: Account, settings: Settings, adapters: Adapters) -> Iterator[str]:
+    key = (account.channel, account.provider)
+    if key not in adapters.keys:
+        yield f"{_place(account)} has no adapter; `router channels list` names those there are"
+        return
+    if account.secret is None and not account.unsigned and key in adapters.hooks:
+        yield f"{_place(account)} has no secret, so its calls are refused; give one, or unsigned = true"
+    signs_address = "public_url" in adapters.declared(key).get("receive", {})
+    if account.secret and signs_address and not (settings.server.public_url or account.setting("public_url")):
+        yield (
+            f"{_place(account)} has no public_url, nor has server: {account.provider} signs the address "
+            f"it calls, so it must call {account.hook_at(settings.server.url)}"
+        )
+    known = adapters.known(key)
+    for name in sorted(account.settings.keys() - known):
+        yield f"{_place(account)}.{name}: {account.provider} has no such setting; {nearest(name, known)}"
 
 
 def _named_queues(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -177,11 +177,6 @@ def test_show_is_toml_with_origins(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 # -- adapters --------------------------------------------------------------------------------------
 
 
-def test_the_adapters_are_listed() -> None:
-    """One line each, channel and provider."""
-    assert "sms    twilio" in run("channels", "list").stdout.splitlines()
-
-
 def test_captured_requests_are_read_from_a_pipe() -> None:
     """One line in, one line out; a line that cannot be read has its problem in its line."""
     capture = {
