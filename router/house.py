@@ -9,13 +9,15 @@ from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
-from channels.registry import ADAPTERS
+from channels.registry import ADAPTERS, SENDERS
 from router.api.world import World
+from router.flow.aim import Aim
 from router.flow.background import Background
 from router.flow.carry import Carry
 from router.flow.clock import Clock
 from router.flow.context import Contexts
 from router.flow.courier import Courier
+from router.flow.dispatch import Dispatch
 from router.flow.doctor import Doctor
 from router.flow.fold import Folds
 from router.flow.health import Health
@@ -27,6 +29,7 @@ from router.flow.project import Project
 from router.flow.push import Push
 from router.flow.report import Reports
 from router.flow.route import Route
+from router.flow.send import Send
 from router.flow.serve import Serve
 from router.flow.sink import AccountSink
 from router.flow.staff import Staff
@@ -49,6 +52,7 @@ from router.store.raws import Raws
 from router.store.reading import Reading
 from router.store.registers import Registers
 from router.store.rows import Rows
+from router.store.sendings import Sendings
 from router.store.slot import RoutingSlot
 from router.store.system import System
 from router.store.threads import Threads
@@ -95,14 +99,34 @@ class House:
             workspace.hash_key,
             now,
         )
+        aim = Aim(threads, workspace.hash_key)
         self.ingest = Ingest(
             preparer,
+            aim,
             timelines,
             threads,
             self.views,
             carry,
             self.join,
             self.project,
+            self.background,
+            answer_wait_s=routing.answer_wait_ms / 1000,
+        )
+        self.dispatch = Dispatch(
+            Sendings(link, library, workspace),
+            settings.accounts,
+            SENDERS,
+            self.outside,
+            aim,
+            self.project,
+            self.background,
+        )
+        self.send = Send(
+            self.registers,
+            self.reading,
+            preparer,
+            self.ingest,
+            self.dispatch,
             self.background,
             answer_wait_s=routing.answer_wait_ms / 1000,
         )
@@ -119,7 +143,15 @@ class House:
         self.doctor = Doctor(self.slot, self.rows, self.marks, self.project, pulse, now)
         self.clock = Clock(self.slot, routing)
         self.courier = Courier(
-            self.marks, self.slot.dues, self.registers, self.views, carry, self.join, tell, self.project
+            self.marks,
+            self.slot.dues,
+            self.registers,
+            self.views,
+            carry,
+            self.join,
+            tell,
+            self.project,
+            self.dispatch,
         )
 
     def sink(self, account: Account) -> AccountSink:
@@ -132,6 +164,7 @@ class House:
             ingest=self.ingest,
             raws=self.raws,
             serve=self.serve,
+            send=self.send,
             staff=self.staff,
             contexts=self.contexts,
             links=self.join,

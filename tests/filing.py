@@ -52,6 +52,12 @@ def arrival(workspace: Workspace, name: str, at: int = 0, /, **more: Any) -> Rec
     return recording(workspace, name, at, **(known | more))
 
 
+def outgoing(workspace: Workspace, name: str, at: int = 0, /, **more: Any) -> Recording:
+    """Make the recording of a message of ours that is to be sent."""
+    known = {"direction": "out", "answered": True, "routed": True, "send": f'{{"say":"{name}"}}'}
+    return recording(workspace, name, at, **(known | more))
+
+
 def applying(
     workspace: Workspace, name: str, target: str, change: Change, at: int = 0, /, **more: Any
 ) -> Applying:

@@ -10,6 +10,7 @@ from router.store.marks import Marks
 from router.store.reading import Reading
 from router.store.registers import Registers
 from router.store.rows import Rows
+from router.store.sendings import Sendings
 from router.store.system import System
 from router.store.timelines import Timelines
 from router.store.views import Views
@@ -26,6 +27,12 @@ def place(workspace: str) -> Workspace:
 def timelines(link: Link, library: Library, place: Workspace) -> Timelines:
     """Give its timelines."""
     return Timelines(link, library, place)
+
+
+@pytest.fixture
+def sendings(link: Link, library: Library, place: Workspace) -> Sendings:
+    """Give what it has to send."""
+    return Sendings(link, library, place)
 
 
 @pytest.fixture

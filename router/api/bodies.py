@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from router.api.problems import Problem
 from router.model.apikey import Role
 from router.model.desk import AgentState, AgentView
-from router.model.event import Channel, Id, Outcome, Short, Word
+from router.model.event import Channel, Id, Line, Outcome, Short, Word
 from router.model.handle import Handle, Trust
 from router.model.item import Decision, ItemState, Offer
 
@@ -71,6 +71,13 @@ class Transfer(Strict, frozen=True):
     agent: Word | None = None
     by: Word | None = None
     wait: Literal["keep", "reset"] = "keep"
+
+
+class NewMessage(OnBehalf, frozen=True, kw_only=True):
+    """What to say; ``subject`` for mail alone, which else answers under the one it had."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=65_536)]
+    subject: Line | None = None
 
 
 class LinkBody(Strict, frozen=True, rename={"with_": "with"}):

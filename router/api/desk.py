@@ -18,7 +18,7 @@ from router.api.auth import Caller
 from router.api.bodies import DeskMessage, DeskQuery
 from router.api.relay import every, relay
 from router.api.stream import reached
-from router.api.world import Message, World
+from router.api.world import FeedMessage, World
 
 TOPICS = frozenset({"offer", "item", "agent"})
 TOUCHES = 3
@@ -54,12 +54,12 @@ class _Named(Struct):
 _named = msgspec.json.Decoder(_Named).decode
 
 
-def framed(message: Message) -> bytes:
+def framed(message: FeedMessage) -> bytes:
     """Write one message as a frame."""
     return _encode(DeskMessage(message.id, message.topic, Raw(message.body)))
 
 
-async def _pump(socket: web.WebSocketResponse, messages: AsyncIterator[Message], agent: str) -> None:
+async def _pump(socket: web.WebSocketResponse, messages: AsyncIterator[FeedMessage], agent: str) -> None:
     async for message in messages:
         if message.topic != "agent" or _named(message.body).id == agent:
             await socket.send_frame(framed(message), WSMsgType.TEXT)

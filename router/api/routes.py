@@ -14,6 +14,7 @@ from router.api import (
     hooks,
     items,
     keys,
+    messages,
     offers,
     queues,
     reports,
@@ -34,6 +35,7 @@ from router.api.bodies import (
     KeyMade,
     LinkBody,
     NewKey,
+    NewMessage,
     Offers,
     OffersQuery,
     OnBehalf,
@@ -55,6 +57,7 @@ from router.model.context import Context, HeldItem, LinkShown, TimelinePage
 from router.model.desk import AgentView, Queues, QueueView
 from router.model.event import Event
 from router.model.item import Item
+from router.model.message import Message
 from router.model.queue import QueueProfile
 from router.policy.journey_nouns import Answer
 from router.policy.journey_report import FcrReport
@@ -102,6 +105,11 @@ TABLE: tuple[Route, ...] = (
     Route(
         "DELETE", _CUSTOMER + "/links/{link}", context.unlink, DESK,
         "Remove a link and keep the two apart.", status=204,
+    ),
+    Route(
+        "POST", "/v1/conversations/{id}/messages", messages.reply, DESK,
+        "Answer the customer, on the way they wrote. Idempotency-Key: the same key sends once.",
+        takes=NewMessage, gives=Message, status=202,
     ),
     # -- agents and offers
     Route(

@@ -19,7 +19,7 @@ from router.api import codec
 from router.api.auth import GATE, TICKET_S, Caller
 from router.api.bodies import StreamQuery, Ticket
 from router.api.relay import every, relay
-from router.api.world import Message, World
+from router.api.world import FeedMessage, World
 from router.errors import Busy
 
 BEAT_S = 15.0
@@ -74,7 +74,7 @@ def reached(number: str | None) -> str | None:
     return number if number is None or _NUMBER.fullmatch(number) else _BEFORE_ALL
 
 
-def written(message: Message) -> bytes:
+def written(message: FeedMessage) -> bytes:
     """Write one message as an event of the stream; one without a number moves no client's place."""
     number = f"id: {message.id}\n" if message.id else ""
     body = message.body.replace(b"\r", b"").replace(b"\n", b"\ndata: ")
@@ -96,7 +96,7 @@ def place(request: web.Request) -> Iterator[None]:
 
 
 async def _follow(
-    request: web.Request, response: web.StreamResponse, messages: AsyncIterator[Message]
+    request: web.Request, response: web.StreamResponse, messages: AsyncIterator[FeedMessage]
 ) -> None:
     async def pump() -> None:
         await response.write(b"retry: %d\n\n" % _pause_ms())

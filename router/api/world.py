@@ -23,6 +23,7 @@ from router.model.desk import AgentState, AgentView, Queues, QueueView
 from router.model.event import Event, Outcome
 from router.model.handle import Handle, Trust
 from router.model.item import Decision, Item, ItemState, Offer
+from router.model.message import Draft, Message
 from router.model.queue import QueueProfile
 from router.ports import Account, Channel, Result
 from router.settings import Settings
@@ -145,6 +146,13 @@ class Serve(Protocol):
         """Give why an item went, or did not go, to whom."""
 
 
+class Send(Protocol):
+    """What agents say to customers."""
+
+    async def reply(self, conversation: str, draft: Draft, /, *, agent: str | None, key: str) -> Message:
+        """Say something in a conversation, once for each ``key``."""
+
+
 class Contexts(Protocol):
     """What is known of a customer."""
 
@@ -199,7 +207,7 @@ class Reports(Protocol):
         """Report what it took the customers."""
 
 
-class Message(Protocol):
+class FeedMessage(Protocol):
     """One entry of the feed: its number, its topic, its facts as a JSON object."""
 
     @property
@@ -220,7 +228,7 @@ class Push(Protocol):
 
     def subscribe(
         self, topics: frozenset[str] | None, last_id: str | None, agent: str | None, /
-    ) -> AbstractAsyncContextManager[AsyncIterator[Message]]:
+    ) -> AbstractAsyncContextManager[AsyncIterator[FeedMessage]]:
         """Follow the feed from ``last_id`` on, or from now. None: all topics, nobody's own offers."""
 
 
@@ -259,6 +267,7 @@ class World(Struct, frozen=True, kw_only=True):
     ingest: Ingest
     raws: Raws
     serve: Serve
+    send: Send
     staff: Staff
     contexts: Contexts
     links: Links

@@ -8,6 +8,7 @@ import structlog
 
 from router.errors import RouterError
 from router.flow.carry import Carry, Load
+from router.flow.dispatch import Dispatch
 from router.flow.join import Join
 from router.flow.project import Project
 from router.flow.tell import Tell
@@ -36,9 +37,11 @@ class Courier:
         join: Join,
         tell: Tell,
         project: Project,
+        dispatch: Dispatch,
     ) -> None:
         self._marks, self._dues, self._registers, self._views = marks, dues, registers, views
         self._carry, self._join, self._tell, self._project = carry, join, tell, project
+        self._dispatch = dispatch
 
     async def run(self) -> None:
         """Run for ever."""
@@ -66,11 +69,15 @@ class Courier:
 
     def _is_left(self, mark: Mark, patience_ms: int) -> bool:
         """Say whether nobody here is about to carry it; a handle alone is its own view."""
+        if mark.what == "message" and self._dispatch.owes(mark.name):
+            return False
         return mark.age_ms >= patience_ms and not (mark.what == "rows" and self._project.owes(mark.name))
 
     async def _mark(self, mark: Mark) -> None:
         if mark.what == "conversation":
             await self._conversation(mark.name)
+        elif mark.what == "message":
+            await self._dispatch.resume(mark.name)
         elif mark.what == "rows":
             view = (await self._views.get(mark.name)).view
             if not self._project.owes(view):

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from router.errors import Invalid, RouterError
+from router.flow.aim import Aim
 from router.flow.background import Background
 from router.flow.carry import Carry, Load
 from router.flow.join import Join
@@ -48,6 +49,7 @@ class Ingest:
     def __init__(  # noqa: PLR0913, PLR0917 - the rooms an event passes
         self,
         preparer: Preparer,
+        aim: Aim,
         timelines: Timelines,
         threads: Threads,
         views: Views,
@@ -58,7 +60,8 @@ class Ingest:
         *,
         answer_wait_s: float,
     ) -> None:
-        self._preparer, self._timelines, self._threads, self._views = preparer, timelines, threads, views
+        self._preparer, self._aim = preparer, aim
+        self._timelines, self._threads, self._views = timelines, threads, views
         self._join, self._project = join, project
         self._background, self._answer_wait_s = background, answer_wait_s
         self._arriving = Together(self._arrive, background)
@@ -80,6 +83,7 @@ class Ingest:
         history, without items. ``raw``: the name of the raw body they were read from.
         """
         queue, batch = account.queue if account else None, "import" if imported else None
+        entries = await self._aim.named(entries)
         results: list[Result | RouterError] = []
         for first in range(0, len(entries), CHUNK):
             prepared = [
@@ -88,6 +92,13 @@ class Ingest:
             ]
             results += await self._record(prepared, imported=imported)
         return results
+
+    async def put(self, prepared: Prepared) -> Result:
+        """Record one event that is prepared already. Raises what it is refused with."""
+        (result,) = await self._record([prepared], imported=False)
+        if isinstance(result, RouterError):
+            raise result
+        return result
 
     async def _record(
         self, prepared: Sequence[Prepared | RouterError], *, imported: bool

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from router.model import ids
-from router.model.change import change_of
+from router.model.change import change_beside, change_of
 from router.model.event import OWN_SOURCE, Attribute, Event, fit_id
 from router.model.handle import Handle
 from router.model.need import Want
@@ -118,6 +118,14 @@ class Preparer:
         recording = replace(recording, body=body, strict=strict, batch=batch, routed=routed, entry=entry)
         return Prepared(event, place, recording, want, self._meet(event, customer))
 
+    def outgoing(self, event: Event, send: str, draft: bytes) -> Prepared:
+        """Prepare a message of ours. ``send`` is for its sender; its id with another draft is refused."""
+        received_us = self._received_us()
+        event, occurred_ms = _settled(event, received_us // 1000)
+        place = ids.place(self._key, event, normalise(event.customer) if event.customer else None)
+        recording = self._recording(event, _ENCODE(event), place, (occurred_ms, received_us), None)
+        return Prepared(event, place, replace(recording, body=ids.body_hash(draft), send=send), None)
+
     def own(self, event: Event, hid: str, conversation: str, close_want: int | None) -> Recording:
         """Prepare an event of the router itself, which rests with the conversation it is about."""
         received_us = self._received_us()
@@ -161,7 +169,7 @@ class Preparer:
         occurred_ms, received_us = times
         received_ms, nth = divmod(received_us, 1000)
         ends, out = arrival.ends(event), event.direction == "out"
-        own = event.source == OWN_SOURCE
+        own, beside = event.source == OWN_SOURCE, change_beside(event)
         return Recording(
             handle=place.home,
             hid=place.hid,
@@ -188,6 +196,8 @@ class Preparer:
             handed=event.kind == "handoff",
             routed=not own and (want is not None or ends or out),
             pairs=self._pairs(event, place, received_ms),
+            change=beside,
+            target=ids.event_digest(self._key, event.source, fit_id(event.target or "")) if beside else None,
         )
 
     def _meet(self, event: Event, customer: Handle | None) -> Meet | None:

@@ -63,7 +63,15 @@ def home(customer: Handle | None, source: str, event: str, thread: str | None) -
     """Give the handle an event rests with: its customer, else its thread, else itself."""
     if customer is not None:
         return customer
-    kind, own = ("thread", thread) if thread else ("event", event)
+    return _scoped("thread", source, thread) if thread else _scoped("event", source, event)
+
+
+def message(source: str, native: str) -> Handle:
+    """Give the handle under which the receiver of a message of ours is kept, by the provider's id of it."""
+    return _scoped("message", source, native)
+
+
+def _scoped(kind: str, source: str, own: str) -> Handle:
     value = f"{source}/{own}"
     return Handle(kind, value if len(value) <= _VALUE_MAX else f"{source}/{fit_id(value)}")
 

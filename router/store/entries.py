@@ -16,9 +16,10 @@ _DIGEST = slice(PREFIX_SIZE - 12, PREFIX_SIZE)
 
 
 class _Overlay(Struct, frozen=True):
-    """What ``overlay_merge`` keeps: status, text, deleted, and the newest word of each who reacted."""
+    """What ``overlay_merge`` keeps: status and why, text, deleted, the newest word of each who reacted."""
 
     st: str | None = None
+    w: str | None = None
     e: str | None = None
     d: bool = False
     r: dict[str, tuple[str | bool, int, int, str]] = {}
@@ -63,6 +64,8 @@ def lay(entry: bytes, overlay: bytes | None) -> bytes:
     more = []
     if said.st is not None:
         entry = _advanced(entry, said.st)
+    if said.w is not None:
+        more.append(b'"reason":' + _json(said.w))
     if said.e is not None:
         more.append(b'"edited":' + _json(said.e))
     if said.d:
@@ -82,6 +85,12 @@ def _advanced(entry: bytes, status: str) -> bytes:
         return entry
     fields["status"] = msgspec.Raw(_json(status))
     return _json(fields)
+
+
+def standing(overlay: bytes | None) -> tuple[str | None, str | None]:
+    """Give the status that an overlay brings its entry to, and why; None where it says nothing of it."""
+    said = _Overlay() if overlay is None else _decode_overlay(overlay)
+    return said.st, said.w
 
 
 def merge(timelines: Iterable[Iterable[Kept]]) -> list[Kept]:

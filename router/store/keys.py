@@ -86,6 +86,11 @@ def open(p: str) -> str:  # noqa: A001 - the word of the model; used as keys.ope
     return f"{p}open"
 
 
+def sending(p: str) -> str:
+    """Name the messages that are to be sent: event id to what is to be sent, and how far it is."""
+    return f"{p}sd"
+
+
 # -- routing slot: views --------------------------------------------------------------------------
 
 

@@ -12,12 +12,12 @@ from router.store.library import Library
 from router.store.link import Link
 from router.store.workspace import Workspace
 
-Owed = Literal["conversation", "rows", "link"]
-_KINDS: dict[str, Owed] = {"c": "conversation", "h": "rows", "l": "link"}
+Owed = Literal["conversation", "rows", "link", "message"]
+_KINDS: dict[str, Owed] = {"c": "conversation", "h": "rows", "l": "link", "m": "message"}
 
 
 class Mark(Struct, frozen=True):
-    """A debt: ``what`` of ``name`` (a conversation id, or a handle id), owed for ``age_ms``.
+    """A debt: ``what`` of ``name`` (a conversation, handle or event id), owed for ``age_ms``.
 
     Of a link ``name`` is the handle whose event named the pair, ``other`` the handle it named.
     """

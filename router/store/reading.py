@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from router.store import keys
-from router.store.entries import Kept, digest_in, merge, unpack
+from router.store.entries import Kept, digest_in, merge, standing, unpack
 from router.store.library import Library
 from router.store.link import Keyed, Link
 from router.store.recording import PREFIX_SIZE
@@ -74,6 +74,11 @@ class Reading:
             unpack(packed, dict(zip(flat[::2], flat[1::2], strict=True))) for *_, packed, flat in parts
         ]
         return versions, merge(overlaid)
+
+    async def standing(self, hid: str, digest: bytes) -> tuple[str | None, str | None]:
+        """Give the status that later events bring an entry to, and why; None where they say nothing."""
+        p = self._workspace.prefix(hid)
+        return standing(await self._link.call("HGET", keys.overlay(p, hid), digest, key=p))
 
     async def _before(self, hid: str, before: bytes, limit: int) -> list[Kept]:
         anchor = keys.slot(self._workspace.prefix(hid))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from router.model import ids
 from router.model.change import Change
 from router.model.handle import Handle
 
@@ -38,7 +39,9 @@ class Recording(Struct, frozen=True, kw_only=True):
     ``want``: an arrival that needs a person, with its routing ``facts`` (JSON). ``ended``, ``answered``,
     ``handed``: the conversation ended, was answered, was handed to people. ``routed``: routing must hear
     of it. ``close_want``: the item of the arrivals up to this want_rev is done. ``strict``: the same id
-    with another body is refused. ``batch``: an import, which knows only its own events.
+    with another body is refused. ``batch``: an import, which knows only its own events. ``send``: it is a
+    message of ours, and what its sender must know (JSON). ``change``: what it says besides of the event
+    with the digest ``target``.
     """
 
     handle: Handle
@@ -69,11 +72,16 @@ class Recording(Struct, frozen=True, kw_only=True):
     strict: bool = True
     batch: str | None = None
     pairs: Sequence[Pair] = ()
+    send: str | None = None
+    change: Change | None = None
+    target: bytes | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would stop the store half-way: it does not roll back."""
         if self.want and self.facts is None:
             raise ValueError("an arrival that needs a person has routing facts")
+        if (self.change is None) != (self.target is None):
+            raise ValueError("a change has a target, and a target a change")
 
     def request(self) -> RecordRequest:
         """Give the request of ``event_record``."""
@@ -103,6 +111,9 @@ class Recording(Struct, frozen=True, kw_only=True):
             strict=self.strict,
             batch=self.batch,
             pairs=self.pairs,
+            id=ids.event_id(self.hid, self.digest) if self.send or self.change else None,
+            send=self.send,
+            change=self.change,
         )
 
     @property
@@ -238,6 +249,9 @@ class RecordRequest(Struct, frozen=True, omit_defaults=True, kw_only=True):
     strict: bool = False
     batch: str | None = None
     pairs: Sequence[Pair] = ()
+    id: str | None = None
+    send: str | None = None
+    change: Change | None = None
 
 
 class ApplyRequest(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from router.model.event import Channel
 from router.store import keys
 from router.store.link import Keyed, Link
 from router.store.workspace import Workspace
@@ -23,7 +24,7 @@ class _Texts(Struct, frozen=True):
     hid: str
     lb: str | None = None
     th: str | None = None
-    ch: str | None = None
+    ch: Channel | None = None
     to: str | None = None
     src: str | None = None
 
@@ -61,7 +62,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     hid: str
     label: str | None
     thread: str | None
-    channel: str | None
+    channel: Channel | None
     to: str | None
     source: str | None
     opened: int

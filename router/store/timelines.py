@@ -70,7 +70,7 @@ class Timelines:
                 self._anchor(entry.hid),
                 entry.request(),
                 Recorded,
-                (entry.digest, entry.body, entry.packed()),
+                (entry.digest, entry.body, entry.packed(), *([entry.target] if entry.target else [])),
             )
             if isinstance(entry, Recording)
             else Call(

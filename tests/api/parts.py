@@ -235,6 +235,7 @@ class Parts:
             staff=self.serve,  # type: ignore[arg-type] # the same: it notes what is asked of it
             contexts=self.known,
             links=self.known,
+            send=self.known,
             reports=self.known,
             push=self.push,
             keys=self.keys,

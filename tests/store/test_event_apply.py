@@ -87,7 +87,7 @@ async def test_the_same_id_with_another_body_is_refused(timelines: Timelines, pl
     assert (await timelines.apply(replace(other, strict=False))).dup
 
 
-async def test_fifty_receipts_at_once(timelines: Timelines, reading: Reading, place: Workspace) -> None:
+async def test_sixty_receipts_at_once(timelines: Timelines, reading: Reading, place: Workspace) -> None:
     """Every one counts once; the highest rank is shown."""
     sent = recording(place, "out")
     await timelines.record(sent)
@@ -95,7 +95,7 @@ async def test_fifty_receipts_at_once(timelines: Timelines, reading: Reading, pl
     done = await asyncio.gather(
         *(timelines.apply(applying(place, f"r{i}", "out", status(name))) for i, name in enumerate(names))
     )
-    assert len({one.handle_rev for one in done}) == 50
+    assert len({one.handle_rev for one in done}) == len(names)
     assert (await shown(reading, sent.hid)).status == "played"
 
 

@@ -1,6 +1,6 @@
 -- Apply an event that only describes another (status, read, reaction, edit, delete) to its target.
 -- KEYS: partition slot
--- REQ: hid type value · name name_trust · id occurred seq · change: {what rank status text who emoji} · strict batch
+-- REQ: hid type value · name name_trust · id occurred seq · change: {what rank status why text who emoji} · strict batch
 --      raw: digest (12 bytes), hash of the body (4 bytes), digest of the target (12 bytes)
 -- REPLY: dup handle_rev
 -- REFUSE: ID_REUSED
@@ -15,13 +15,10 @@ if known then
   return { dup = true, handle_rev = tonumber(rev or 0) }
 end
 
-local key = L.key_overlay(s.p, req.hid)
-local before = redis.call('HGET', key, raw[3])
-local after = L.overlay_merge(before, req.change, { req.occurred, req.seq, req.id })
 local rev = L.revise(s)
 local had = L.handle(s, req.hid)
 L.digest_put(s, had.gen, raw[1], raw[2])
-redis.call('HSET', key, raw[3], after)
+L.overlay_put(s, req.hid, raw[3], req.change, { req.occurred, req.seq, req.id })
 L.handle_touch(s, had, req, rev, 0)
 L.mark(s, 'h:' .. req.hid)
 return { dup = false, handle_rev = rev }

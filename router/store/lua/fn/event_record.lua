@@ -2,7 +2,8 @@
 -- KEYS: partition slot
 -- REQ: hid type value · name name_trust · cnv lb th ch to src · occurred seq received (ms) · direction ·
 --      want facts ended answered handed routed close_want · strict batch · pairs: [{hid, rank, doc}]
---      raw: digest (12 bytes), hash of the body (4 bytes), packed entry
+--      id, with · send: doc for the sender of a message of ours · change: what it says of another
+--      raw: digest (12 bytes), hash of the body (4 bytes), packed entry, with change: digest of the target
 -- REPLY: dup item view marked handle_rev; but for a replay that owes nothing and has its item also
 --        rev want_rev live in_n want_at want_recv last_in last_out ended ·
 --        facts: of the newest arrival that needs a person, when that is another event
@@ -22,6 +23,11 @@ if known then
   return L.conversation_reply(L.conversation(s, req.cnv), reply)
 end
 
+-- The echo of a message of ours, which is there under another id.
+if req.direction == 'out' and L.overlay_alias(L.key_overlay(s.p, req.hid), digest) then
+  return { dup = true, marked = false }
+end
+
 local rev = L.revise(s)
 local had = L.handle(s, req.hid)
 L.digest_put(s, had.gen, digest, raw[2])
@@ -39,6 +45,8 @@ if req.close_want and regs.want_rev <= req.close_want then redis.call('HDEL', op
 
 local reply = { dup = false, marked = regs.rev == rev, handle_rev = rev }
 L.mark(s, 'h:' .. req.hid, reply.marked and mark)
+if req.change then L.overlay_put(s, req.hid, raw[4], req.change, { req.occurred, req.seq, req.id }) end
+if req.send then L.sending_put(s, req.id, req.send) end
 if req.pairs then
   for _, pair in ipairs(req.pairs) do L.pair_name(s, req.hid, pair) end
 end

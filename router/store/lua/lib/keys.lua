@@ -22,6 +22,7 @@ function L.key_chat_log(p, hid) return p .. 'ct:' .. hid end
 function L.key_chat_seqs(p, hid) return p .. 'ci:' .. hid end
 function L.key_chat_state(p, hid) return p .. 'cs:' .. hid end
 function L.key_open(p) return p .. 'open' end
+function L.key_sending(p) return p .. 'sd' end
 
 -- views, in the routing slot
 function L.key_view_of(p, hid) return p .. 'vw:' .. hid end

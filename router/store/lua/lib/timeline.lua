@@ -38,3 +38,14 @@ function L.timeline_insert(key, entry, last)
   for i = late, 1, -1 do again[#again + 1] = tail[i] end
   return redis.call('RPUSH', key, unpack(again))
 end
+
+local RECENT = 64
+
+-- Take out the entry with this digest, if it is one of the newest: the echo of a message of ours that came
+-- before the provider had answered us. Gives how many it took out.
+function L.timeline_drop(key, digest)
+  for _, entry in ipairs(redis.call('LRANGE', key, -RECENT, -1)) do
+    if string.sub(entry, 21, 32) == digest then return redis.call('LREM', key, -1, entry) end
+  end
+  return 0
+end

@@ -1,0 +1,17 @@
+-- Settle a message of ours: what came of it shows on its entry, and what the provider calls it leads there.
+-- KEYS: partition slot
+-- REQ: hid id · change: {what rank status why}
+--      raw: digest (12 bytes) of the message, then those of the ids the provider gave it
+-- REPLY: handle_rev
+-- REFUSE: none
+local s = L.partition(keys)
+local record, rev = L.key_handle(s.p, req.hid), L.revise(s)
+L.overlay_put(s, req.hid, raw[1], req.change, { s.now, 0, req.id })
+for i = 2, #raw do
+  L.overlay_name(s, req.hid, raw[1], raw[i])
+  redis.call('HINCRBY', record, 'n', -L.timeline_drop(L.key_timeline(s.p, req.hid), raw[i]))
+end
+L.sending_end(s, req.id)
+redis.call('HSET', record, 'rev', rev)
+L.mark(s, 'h:' .. req.hid)
+return { handle_rev = rev }
