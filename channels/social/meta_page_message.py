@@ -1,16 +1,16 @@
-"""A message on Messenger or Instagram: said by the person or by us, or unsent again."""
+"""A message on Messenger or Instagram: as it is said, edited and unsent; its buttons and reactions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from channels import batch, wire
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
+from channels.fit import PAYLOAD, SHORT, TEXT, URL, fit, kept, overlong
 from channels.social.meta_page_talk import Talk
+from channels.social.meta_page_thread import came
 from channels.wire import Table
 from router.model.event import Attachment, Attribute, Author, Event, Location
 
-_PAYLOAD, _URL = 4096, 4096  # characters, the bounds of router.model.event
 _MOST = 100
 _KEPT: Mapping[str, tuple[str, ...]] = {
     "app": ("app_id",), "metadata": ("metadata",), "sticker": ("sticker_id",),
@@ -36,13 +36,54 @@ def message(told: Table, talk: Talk) -> list[Event]:
             kind="message",
             author=author,
             text=fit(text, TEXT),
-            text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT else None,
-            payload=fit(payload, _PAYLOAD),
+            text_full=overlong(text),
+            payload=fit(payload, PAYLOAD),
             attachments=attachments,
             location=location,
             parents=[parent] if parent else [],
             flags=[] if readable else ["unsupported"],
             attrs=_attrs(told),
+        )
+    ]
+
+
+def edited(told: Table, talk: Talk) -> list[Event]:
+    """Read an edit: the message as it is now; its number tells one edit from another."""
+    mid = batch.native(told, "mid")
+    variant = wire.name(told, "num_edit") or talk.stamp
+    return [
+        talk.event(
+            f"{mid}:edit:{variant}", kind="edit", target=fit(mid), text=fit(wire.text(told, "text"), TEXT)
+        )
+    ]
+
+
+def postback(told: Table, talk: Talk) -> list[Event]:
+    """Read a button pressed; where it has no id, who pressed what when is one."""
+    title, payload = wire.text(told, "title"), wire.text(told, "payload")
+    pressed = (talk.page, talk.user, talk.stamp, payload)
+    return [
+        talk.event(
+            wire.name(told, "mid") or f"h:{wire.digest(pressed)}",
+            kind="message",
+            text=fit(title, TEXT),
+            payload=fit(payload, PAYLOAD),
+            attrs=came(wire.table(told, "referral")),
+        )
+    ]
+
+
+def reaction(told: Table, talk: Talk) -> list[Event]:
+    """Read a reaction to a message, or that it was taken back."""
+    mid, action = batch.native(told, "mid"), wire.name(told, "action")
+    removed = action == "unreact"
+    emoji = wire.text(told, "emoji") or wire.text(told, "reaction")
+    return [
+        talk.event(
+            talk.named(mid, action or "react"),
+            kind="reaction_removed" if removed else "reaction",
+            target=fit(mid),
+            text=None if removed else fit(emoji),
         )
     ]
 
@@ -58,7 +99,7 @@ def _attachments(told: Table) -> list[Attachment]:
         Attachment(
             kind=fit(wire.name(one, "type"), SHORT),
             name=fit(wire.text(one, "payload", "title") or wire.text(one, "title")),
-            url=fit(wire.text(one, "payload", "url") or wire.text(one, "url"), _URL),
+            url=fit(wire.text(one, "payload", "url") or wire.text(one, "url"), URL),
             content_id=fit(
                 wire.name(one, "payload", "attachment_id") or wire.name(one, "payload", "sticker_id")
             ),
@@ -77,5 +118,4 @@ def _location(told: Table) -> Location | None:
 
 
 def _attrs(told: Table) -> dict[str, Attribute]:
-    found = {ours: wire.name(told, *path) for ours, path in _KEPT.items()}
-    return {ours: fit(text, LINE) for ours, text in found.items() if text}
+    return kept({ours: wire.name(told, *path) for ours, path in _KEPT.items()})

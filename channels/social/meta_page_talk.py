@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from channels import wire
-from channels.fit import fit
+from channels.fit import HANDLE, fit
 from channels.wire import Table
 from router.model.event import Event, fit_id
 from router.model.handle import Handle, Party
 
 PROVIDER = "meta"
-_HANDLE = 512  # characters, the bound of router.model.handle
 
 
 class Surface(NamedTuple):
@@ -55,7 +54,7 @@ class Talk(NamedTuple):
     @property
     def customer(self) -> Handle | None:
         """Give the person's handle, in the scope of the page; None where nobody is named."""
-        value = fit(f"{self.page}/{self.user}", _HANDLE)
+        value = fit(f"{self.page}/{self.user}", HANDLE)
         return Handle(self.surface.handle, value) if self.page and self.user and value else None
 
     def event(self, native: str, **fields: Any) -> Event:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels import batch, wire
-from channels.fit import SHORT, fit
+from channels.fit import SHORT, YEAR_S, fit
 from channels.social.meta_whatsapp_line import Line, Person
 from channels.wire import Table
 from router.model.event import Attribute, Call, Event, Status
 
 _OURS: Mapping[str, Status] = {"ringing": "offered", "accepted": "answered", "rejected": "missed"}
-_LONGEST_S = 31_536_000
 
 
 def call(told: Table, line: Line) -> list[Event]:
@@ -69,7 +68,7 @@ def _event(  # noqa: PLR0913 - a call has this many sides
         also=person.also,
         thread=fit(native),
         status=state,
-        duration_s=float(seconds) if seconds is not None and 0 <= seconds <= _LONGEST_S else None,
+        duration_s=float(seconds) if seconds is not None and 0 <= seconds <= YEAR_S else None,
         call=Call(id=fit(native, SHORT), cause=fit(cause, SHORT)),
         attrs=attrs,
     )

@@ -6,9 +6,9 @@ import re
 from typing import Any, NamedTuple
 
 from channels import wire
-from channels.fit import LINE, SHORT, fit
+from channels.fit import LINE, SHORT, fit, kept
 from channels.wire import Table
-from router.model.event import Event, fit_id
+from router.model.event import Attribute, Event, fit_id
 from router.model.handle import Handle, Party
 
 PROVIDER = "meta"
@@ -80,6 +80,18 @@ class Line(NamedTuple):
         """Name the conversation: a group, or all between this number of ours and this person."""
         end = group or person.handle
         return fit(f"whatsapp:{self.phone}:{end}") if end else None
+
+    def about(self, person: Person) -> dict[str, Attribute]:
+        """Keep by which account and number it came, and what else is told of the person."""
+        return kept(
+            {
+                "waba": self.waba,
+                "phone_number_id": self.phone,
+                "username": person.username,
+                "parent_user_id": person.parent,
+            },
+            SHORT,
+        )
 
     def event(self, native: str, **fields: Any) -> Event:
         """Make an event of this line; ``native`` is what tells it from others of the line."""
