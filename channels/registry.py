@@ -13,6 +13,7 @@ from channels.amazon_connect import AmazonConnect
 from channels.chat.intercom import Intercom
 from channels.chat.matrix import Matrix
 from channels.chat.slack import Slack
+from channels.chat.slack_send import SlackSender
 from channels.chat.teams import Teams
 from channels.chat.twilio_conversations import TwilioConversations
 from channels.chat.web import WebChat
@@ -25,11 +26,15 @@ from channels.email.sendgrid import SendGrid
 from channels.sms.messagebird import MessageBird
 from channels.sms.sinch import Sinch
 from channels.sms.smpp import Smpp
+from channels.sms.twilio_send import TwilioSender
 from channels.sms.vonage import Vonage
 from channels.social.line import Line
+from channels.social.line_send import LineSender
 from channels.social.mastodon import Mastodon
 from channels.social.meta import Meta
+from channels.social.meta_send import MetaSender
 from channels.social.telegram import Telegram
+from channels.social.telegram_send import TelegramSender
 from channels.social.x import X
 from channels.standardwebhooks import StandardWebhooks
 from channels.twilio import Twilio
@@ -94,7 +99,14 @@ None where the account names nothing to connect to. ConfigInvalid for a wrong se
 away is none: a listener starts all the same, and goes on trying.
 """
 
-SENDERS: dict[tuple[str, str], Sender] = {}
+SENDERS: dict[tuple[str, str], Sender] = {
+    ("chat", "slack"): SlackSender(),
+    ("sms", "twilio"): TwilioSender(),
+    ("social", "line"): LineSender(),
+    ("social", "meta"): MetaSender(),
+    ("social", "telegram"): TelegramSender(),
+    ("social", "twilio"): TwilioSender(),
+}
 """What can send, one line each, by the channel and provider of its accounts."""
 
 PROVIDERS: Mapping[str, tuple[str, Channel]] = {
