@@ -39,7 +39,7 @@ from channels.social.x import X
 from channels.standardwebhooks import StandardWebhooks
 from channels.twilio import Twilio
 from channels.voice.asterisk import Asterisk
-from channels.voice.asterisk_ami import AmiListener
+from channels.voice.asterisk_live import AsteriskLive
 from router.errors import NotFound
 from router.model.event import Channel as Name
 from router.ports import Account, Channel, Listener, Outside, Sender
@@ -91,7 +91,7 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
 }
 
 LISTENERS: dict[tuple[str, str], Callable[[Account, Outside], Listener | None]] = {
-    ("voice", "asterisk"): AmiListener.of,
+    ("voice", "asterisk"): AsteriskLive.of,
 }
 """What listens by itself, one line each: makes the listener of an account when the service starts.
 

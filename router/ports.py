@@ -111,12 +111,13 @@ class Setting(Struct, frozen=True):
     """A setting that accounts of an adapter may have, beside those that all have.
 
     ``what`` says in one line what it is, to the person who enters it. ``required``: nothing works without it;
-    of ``secret`` this need not be said.
+    of ``secret`` this need not be said. ``unless``: another setting that does as well.
     """
 
     name: str
     what: str
     required: bool = False
+    unless: str | None = None
 
 
 @runtime_checkable

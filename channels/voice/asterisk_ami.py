@@ -1,8 +1,7 @@
-"""Hears an Asterisk by its manager interface: connects, stays connected, and puts what it hears in order.
+"""Hears an Asterisk by its manager interface.
 
-Nothing can be asked for again, so what was heard waits in a bounded buffer until it is kept. When that is
-full no more is read, and Asterisk will end the connection. At the begin of each what is there is compared
-with what is known: calls that ended meanwhile end here too, and who waits in a queue is told of.
+At the begin of each connection what is there is compared with what is known: calls that ended meanwhile end
+here too, and who waits in a queue is told of.
 """
 
 from __future__ import annotations
@@ -10,136 +9,41 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
-from collections.abc import Sequence
-from typing import NamedTuple, Self
 
 from channels.voice.asterisk_blocks import Block
+from channels.voice.asterisk_hearing import BUFFER, PACE, Hearing, Pace
 from channels.voice.asterisk_login import Login
-from channels.voice.asterisk_session import Pace, Refused, Session
-from channels.voice.asterisk_trace import Trace
-from router.errors import Busy, Malformed
-from router.model.event import Event
-from router.ports import Account, Outside, Sink
+from channels.voice.asterisk_session import Session
+from router.ports import Account
 
-BUFFER = 10_000  # events: a busy Asterisk with 100 calls a minute makes some 20 a second that matter
-BATCH = 200
-DRAIN_S = 5.0
-_RETRY_S, _RETRY_MOST_S = 0.2, 5.0
-_MOST_FAILS = 16
 _LOG = logging.getLogger(__name__)
 
 
-class Heard(NamedTuple):
-    """Events, and the bytes they were read from."""
+class AmiListener(Hearing):
+    """Listens to the manager interface of one account; ConfigInvalid for a wrong setting."""
 
-    events: Sequence[Event]
-    raw: bytes
-
-
-class AmiListener:
-    """Listens to the Asterisk of one account; ``start`` never fails because it is away."""
-
-    def __init__(self, account: Account, *, pace: Pace = Pace(), buffer: int = BUFFER) -> None:  # noqa: B008 - frozen
-        self._account, self._pace = account, pace
+    def __init__(self, account: Account, *, pace: Pace = PACE, buffer: int = BUFFER) -> None:
+        super().__init__(account, pace, buffer)
         self._login = Login.of(account)
-        self._trace = Trace(account)
-        self._buffer: asyncio.Queue[Heard] = asyncio.Queue(buffer)
-        self._fails = 0
-        self._tasks: list[asyncio.Task[None]] = []
-
-    @classmethod
-    def of(cls, account: Account, _: Outside) -> Self | None:
-        """Make the listener of an account; None where it names no host: its events come to its hook."""
-        return cls(account) if "host" in account.settings else None
-
-    async def start(self, sink: Sink) -> None:
-        """Begin to connect; what is heard goes to the sink."""
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._deliver(sink))]
-
-    async def stop(self) -> None:
-        """Hear no more, and give what was heard a few seconds to be kept."""
-        if not self._tasks:
-            return
-        listening, delivering = self._tasks
-        self._tasks = []
-        await _ended(listening)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._buffer.join(), DRAIN_S)
-        await _ended(delivering)
-
-    async def _listen(self) -> None:
-        """Connect again and again, with longer and longer pauses while it is of no use."""
-        while True:
-            least_s = 0.0
-            try:
-                await self._hear()
-                _LOG.warning("%s ended the connection", self._account.source)
-            except Refused as refusal:
-                least_s = self._pace.refused_s
-                _LOG.error("%s does not let us in: %s", self._account.source, refusal)
-            except (OSError, EOFError, Malformed) as problem:
-                why = str(problem) or type(problem).__name__
-                _LOG.warning("%s cannot be heard: %s", self._account.source, why)
-            except Exception:  # noqa: BLE001 - our own mistake must not end the listening
-                _LOG.exception("%s cannot be heard", self._account.source)
-            pause_s = min(self._pace.most_s, self._pace.again_s * 2**self._fails)
-            self._fails = min(self._fails + 1, _MOST_FAILS)
-            # Spread, so that not all who lost it come back at once.
-            await asyncio.sleep(max(least_s, pause_s) * random.uniform(0.5, 1))  # noqa: S311
 
     async def _hear(self) -> None:
-        """Hear one connection to its end."""
         host, port = self._login.address
         async with asyncio.timeout(self._pace.login_s):
             reader, writer = await asyncio.open_connection(host, port, ssl=self._login.context())
         try:
             session = Session(reader, writer, self._pace)
             await session.open(self._login)
-            self._fails = 0
-            _LOG.info("%s is heard", self._account.source)
+            self._begins()
             async with contextlib.aclosing(session.heard(self._trace.calls.begin_survey)) as blocks:
                 async for block in blocks:
-                    await self._take(block)
+                    await self._read(block)
         finally:
             writer.close()
 
-    async def _take(self, block: Block) -> None:
+    async def _read(self, block: Block) -> None:
         try:
             events = self._trace.read(block.fields)
         except Exception:  # noqa: BLE001 - one that breaks us must not end the others
-            _LOG.exception("%s: an event could not be read", self._account.source)
+            _LOG.exception("%s: an event could not be read", self._source)
             return
-        if events:
-            await self._buffer.put(Heard(events, block.raw))
-
-    async def _deliver(self, sink: Sink) -> None:
-        """Hand on what waits, in order, as much at once as there is."""
-        while True:
-            heard = [await self._buffer.get()]
-            while len(heard) < BATCH and not self._buffer.empty():
-                heard.append(self._buffer.get_nowait())
-            events = [event for each in heard for event in each.events]
-            await self._keep(sink, events, b"".join(each.raw for each in heard))
-            for _ in heard:
-                self._buffer.task_done()
-
-    async def _keep(self, sink: Sink, events: Sequence[Event], raw: bytes) -> None:
-        """Try until the sink takes them; only what it refuses for good is given up."""
-        pause_s = _RETRY_S
-        while True:
-            try:
-                await sink.post(events, raw)
-            except (Busy, OSError):
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _RETRY_MOST_S)
-            except Exception:  # noqa: BLE001 - what is refused for good must not hold up the rest
-                _LOG.exception("%s: %d events could not be kept", self._account.source, len(events))
-                return
-            else:
-                return
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+        await self._take(events, block.raw)

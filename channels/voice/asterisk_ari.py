@@ -36,6 +36,7 @@ def _channel(found: wire.Table) -> Fields:
         "event": wire.text(found, "type") or "",
         "timestamp": wire.text(found, "timestamp") or "",
         "state": wire.text(found, "channel", "state") or "",
+        "application": wire.text(found, "channel", "dialplan", "app_name") or "",
         "cause": "" if cause is None else str(cause),
         "cause-txt": wire.text(found, "cause_txt") or "",
     }

@@ -39,19 +39,24 @@ def is_there(known: Known, fields: Fields) -> list[Event]:
     known.calls.seen(call.linked, own if bridged and not first else None)
     if not (new and first and call.ends.direction):
         return []
+    call.begun = True
     second = _UNIQUE.fullmatch(call.linked)
     at = moment(second[1]) if second else None
     return [write(known.pbx, call, fields, name="Newchannel", status="offered", occurred_at=at)]
 
 
 def surveyed(known: Known, fields: Fields) -> list[Event]:
-    """CoreShowChannelsComplete: what ended and what was answered while nobody listened."""
+    """CoreShowChannelsComplete: what ended and what was answered while nobody listened.
+
+    ``end`` is what the end of a call is called where it is heard, so that hearing it too tells nothing new.
+    """
     gone, heard = known.calls.end_survey()
     found = []
     for call in gone:
         call.over = True
         lost = {"missed_by_us": True}
-        found.append(write(known.pbx, call, {"event": "Hangup"}, status="ended", attrs=lost))
+        end = fields.get("end", "Hangup")
+        found.append(write(known.pbx, call, {"event": end}, status="ended", attrs=lost))
     return found + [_spoken(known, call, fields, other) for call, other in heard]
 
 

@@ -21,13 +21,15 @@ T = TypeVar("T")
 class Call(Struct):
     """What is known of a call by now.
 
-    ``judged``: its first channel was seen, which says what its ``ends`` are. ``queue`` is the latest it came
-    to, ``waits`` whether it is still there, ``joins`` how often it came to each.
+    ``judged``: its first channel was seen, which says what its ``ends`` are; ``begun``: its begin was told.
+    ``queue`` is the latest it came to, ``waits`` whether it is still there, ``joins`` how often it came to
+    each.
     """
 
     linked: str
     ends: Ends = Ends()
     judged: bool = False
+    begun: bool = False
     queue: str | None = None
     waits: bool = False
     answered: bool = False

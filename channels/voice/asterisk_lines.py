@@ -16,9 +16,15 @@ _DROPPED = frozenset({"27", "38", "41", "102"})
 
 
 def begins(known: Known, fields: Fields) -> list[Event]:
-    """Newchannel, StasisStart: the first channel of a call; the others are legs."""
+    """Newchannel, StasisStart: the first channel of a call; the others are legs.
+
+    Who hears all of ARI is told of both; the first of them is the begin.
+    """
     call = known.first(fields)
-    return [write(known.pbx, call, fields, status="offered")] if call else []
+    if call is None or call.begun:
+        return []
+    call.begun = True
+    return [write(known.pbx, call, fields, status="offered")]
 
 
 def ends(known: Known, fields: Fields) -> list[Event]:

@@ -6,31 +6,13 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Callable
-from typing import NamedTuple
 
 from channels.voice.asterisk_blocks import Block, Blocks
+from channels.voice.asterisk_hearing import Pace, Refused
 from channels.voice.asterisk_login import Login, action
 from router.errors import Malformed
 
 CHUNK = 65_536
-
-
-class Refused(Exception):
-    """Asterisk does not let us in."""
-
-
-class Pace(NamedTuple):
-    """The waits of a connection, in seconds.
-
-    ``login_s`` for the log-in, ``ping_s`` of silence until we ask whether it is still there and again
-    until it counts as dead; ``again_s`` to ``most_s`` between attempts, ``refused_s`` after a refusal.
-    """
-
-    login_s: float = 10
-    ping_s: float = 30
-    again_s: float = 1
-    most_s: float = 60
-    refused_s: float = 60
 
 
 class Session:

@@ -125,7 +125,11 @@ def _account(account: Account, settings: Settings, adapters: Adapters) -> Accoun
 def _lacks(account: Account, declared: Mapping[str, Setting]) -> str:
     """Name the required settings that are not set, as the beginning of a sentence; empty: there are none."""
     held = {*account.settings, *(["secret"] if account.secret else [])}
-    lacking = [f"`{name}`" for name, setting in declared.items() if setting.required and name not in held]
+    lacking = [
+        f"`{name}`"
+        for name, setting in declared.items()
+        if setting.required and name not in held and setting.unless not in held
+    ]
     return f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'}" if lacking else ""
 
 

@@ -88,6 +88,17 @@ def test_a_listener_says_what_it_needs() -> None:
     assert "`host`" in pbx["missing"][0]
 
 
+def test_another_setting_may_do_as_well() -> None:
+    """An Asterisk that is heard by its other interface lacks nothing."""
+    config = CONFIG.replace(
+        "[channels.voice.asterisk",
+        "[channels.voice.asterisk.other]\nsecret = 'x'\nari_url = 'http://a'\n[channels.voice.asterisk",
+        1,
+    )
+    other = next(one for one in listed(config)["voice", "asterisk"]["accounts"] if one["name"] == "other")
+    assert (other["complete"], other["missing"]) == (True, [])
+
+
 def test_the_mail_listener_is_an_account() -> None:
     """It needs no table of its own; with one, it is shown once."""
     (mail,) = listed("[smtp]\nport = 2525\naccount = 'post'\n")["email", "email_raw"]["accounts"]

@@ -12,7 +12,7 @@ import pytest
 from asterisk_manager import SECRET, Kept, Manager
 
 from channels.voice.asterisk_ami import AmiListener
-from channels.voice.asterisk_session import Pace
+from channels.voice.asterisk_hearing import Pace
 from router.ports import Account
 
 QUICK = Pace(login_s=5, ping_s=5, again_s=0.001, most_s=0.01, refused_s=0.01)

@@ -13,7 +13,8 @@ from asterisk_manager import SECRET, Kept, Manager, busy, trace
 from channels.registry import LISTENERS
 from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_ami import AmiListener
-from channels.voice.asterisk_session import Pace
+from channels.voice.asterisk_hearing import Pace
+from channels.voice.asterisk_live import AsteriskLive
 from router.errors import ConfigInvalid
 from router.outside import Internet
 from router.ports import Account, Request
@@ -273,14 +274,14 @@ def test_a_wrong_setting_is_refused_at_the_start(wrong: dict[str, Any]) -> None:
     """The error names the account; a line end cannot smuggle an action in."""
     settings = {"host": "pbx.example", "username": "router"} | wrong
     with pytest.raises(ConfigInvalid) as refusal:
-        AmiListener.of(Account("voice", "asterisk", "main", secret="s", settings=settings), Internet())
+        AsteriskLive.of(Account("voice", "asterisk", "main", secret="s", settings=settings), Internet())
     assert "channels.voice.asterisk.main" in refusal.value.detail
 
 
 def test_a_listener_needs_a_password() -> None:
     """No secret, no listener."""
     with pytest.raises(ConfigInvalid, match="secret"):
-        AmiListener.of(
+        AsteriskLive.of(
             Account("voice", "asterisk", "main", settings={"host": "a", "username": "b"}), Internet()
         )
 
