@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
 
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from channels.registry import ADAPTERS, SENDERS
@@ -114,12 +115,13 @@ class House:
         )
         self.dispatch = Dispatch(
             Sendings(link, library, workspace),
-            settings.accounts,
+            _reachable(settings),
             SENDERS,
             self.outside,
             aim,
             self.project,
             self.background,
+            settings.sending,
         )
         self.send = Send(
             self.registers,
@@ -188,6 +190,12 @@ class House:
         for name, agent in self.settings.agents.items():
             if name not in names:
                 await self.staff.put_agent(name, agent)
+
+
+def _reachable(settings: Settings) -> list[Account]:
+    """Give the accounts, each with the address where providers reach us, if there is one."""
+    public = {"public_url": settings.server.public_url} if settings.server.public_url else {}
+    return [replace(one, settings={**public, **one.settings}) for one in settings.accounts]
 
 
 def _holder(settings: Settings) -> str:

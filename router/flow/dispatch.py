@@ -19,17 +19,9 @@ from router.flow.background import Background
 from router.flow.project import Project
 from router.model.change import WHY, status_change
 from router.model.event import fit_id
+from router.model.sending import Sending
 from router.ports import Account, Outgoing, Outside, Sender, Sent
 from router.store.sendings import Claim, Sendings
-
-ATTEMPT_S = 40.0
-"""A provider may take so long; then nobody knows."""
-
-LEASE_MS = 60_000
-"""A claim outlives the attempt and the settling after it; who is silent for so long is gone."""
-
-AGAIN_S = (1, 5, 25, 60)
-"""How long to wait after each attempt that surely failed; after the last of them the message has failed."""
 
 SETTLE_S = (0.1, 0.5, 2, 5)
 """How long to wait for the store before what came of a message is said again."""
@@ -80,10 +72,12 @@ class Dispatch:
         aim: Aim,
         project: Project,
         background: Background,
+        settings: Sending,
     ) -> None:
         self._sendings, self._aim, self._project = sendings, aim, project
         self._accounts = {(one.channel, one.provider, one.name): one for one in accounts}
         self._senders, self._outside, self._background = senders, outside, background
+        self._settings = settings
         self._last: dict[str, asyncio.Task[None]] = {}
         self._mine: set[str] = set()
 
@@ -126,7 +120,7 @@ class Dispatch:
     async def _in_turn(self, event: str, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
-        while (claim := await self._sendings.claim(event, LEASE_MS)).state == "claimed":
+        while (claim := await self._sendings.claim(event, self._settings.lease_ms)).state == "claimed":
             order = _decode(claim.doc)
             pause_s = await self._attempted(event, claim, order)
             if pause_s is None:
@@ -141,8 +135,8 @@ class Dispatch:
         try:
             settled = await self._sent(order)
         except Unsent as problem:
-            if claim.n <= len(AGAIN_S):
-                pause_s = AGAIN_S[claim.n - 1]
+            if claim.n <= len(self._settings.again_s):
+                pause_s = self._settings.again_s[claim.n - 1]
                 await self._sendings.give_back(event, claim.n, round(pause_s * 1000))
                 _log.info(
                     "sending_again", event_id=event, source=order.source, in_s=pause_s, why=problem.detail
@@ -159,7 +153,7 @@ class Dispatch:
             return Settled("failed", f"the account {order.source} is no longer configured")
         try:
             sender = self._sender(account, order.outgoing.channel)
-            async with asyncio.timeout(ATTEMPT_S):
+            async with asyncio.timeout(self._settings.attempt_s):
                 sent = await sender.send(order.outgoing, account, self._outside)
         except Unsent:
             raise
@@ -168,7 +162,7 @@ class Dispatch:
         except RouterError as problem:
             return Settled("unknown", problem.detail)
         except TimeoutError:
-            return Settled("unknown", f"the provider did not answer within {ATTEMPT_S:.0f} s")
+            return Settled("unknown", f"the provider did not answer within {self._settings.attempt_s:g} s")
         except Exception:  # noqa: BLE001 - what an adapter did not foresee may have happened after it was sent
             _log.exception("sending_broke", source=order.source)
             return Settled("unknown", "the adapter could not understand what the provider answered")

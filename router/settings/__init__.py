@@ -24,11 +24,11 @@ from router.ports import Account
 from router.settings.accounts import Accounts, accounts
 from router.settings.environment import environment, from_environment
 from router.settings.layers import Layer, from_file, from_options, merge, origin
-from router.settings.sections import Routing, Server, Smtp, Store
+from router.settings.sections import Routing, Sending, Server, Smtp, Store
 from router.settings.strict import Mistake, dotted, read
 
 __all__ = [
-    "Layer", "Routing", "Server", "Settings", "Smtp", "Store",
+    "Layer", "Routing", "Sending", "Server", "Settings", "Smtp", "Store",
     "environment", "layers", "load", "origin", "reference", "settle",
 ]  # fmt: skip
 
@@ -40,6 +40,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     store: Store = Store()
     smtp: Smtp = Smtp()
     routing: Routing = Routing()
+    sending: Sending = Sending()
     journey: JourneySettings = JourneySettings()
     queues: dict[Word, QueueProfile] = {}
     agents: dict[Word, AgentProfile] = {}

@@ -8,8 +8,9 @@ from msgspec import Meta, Struct, field
 
 from router.model.event import Word
 from router.model.routing import Routing, Seconds
+from router.model.sending import Sending
 
-__all__ = ["Routing", "Server", "Smtp", "Store"]
+__all__ = ["Routing", "Sending", "Server", "Smtp", "Store"]
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Bytes = Annotated[int, Meta(ge=1024, le=1_073_741_824)]
