@@ -5,10 +5,9 @@ A form with ``CallSid`` is voice, one with ``MessageSid`` messaging, a JSON arra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from channels import twilio_signature, twilio_streams
-from channels.fit import clean
+from channels import twilio_form, twilio_signature, twilio_streams
 from channels.sms import twilio as messaging
 from channels.voice import twilio as voice
 from router.errors import Malformed
@@ -37,7 +36,7 @@ class Twilio:
         """Read the request; what Twilio sends besides messages and calls makes no event."""
         if _is_json(request):
             return self._streamed(request, account)
-        fields = _fields(request)
+        fields = twilio_form.fields(request)
         if messaging.sid(fields) and not fields.get("CallStatus"):
             return messaging.read(fields, account.source)
         if "CallSid" in fields:
@@ -51,7 +50,7 @@ class Twilio:
 
         Plain text would be sent to the customer as a message.
         """
-        fields = {} if _is_json(request) else _fields(request)
+        fields = {} if _is_json(request) else twilio_form.fields(request)
         twiml = None
         if messaging.sid(fields) and not fields.get("CallStatus"):
             twiml = None if messaging.is_report(fields) else voice.DONE
@@ -71,16 +70,4 @@ class Twilio:
 
 
 def _is_json(request: Request) -> bool:
-    return request.method == "POST" and not twilio_signature.is_form(request)
-
-
-def _fields(request: Request) -> Mapping[str, str]:
-    """Give the fields of a form by name, cleaned; the first value where a name comes twice."""
-    try:
-        if request.method == "POST":
-            found = twilio_signature.body_pairs(request)
-        else:
-            found = twilio_signature.pairs(twilio_signature.query(request))
-    except ValueError as error:
-        raise Malformed(f"the form cannot be read: {error}") from None
-    return {name: clean(value) for name, value in reversed(found)}
+    return request.method == "POST" and not twilio_form.is_form(request)

@@ -12,13 +12,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from router.errors import Unverified
+from channels import parameters
+from channels.twilio_form import is_form
+from router.errors import Malformed, Unverified
 from router.ports import Request
 
-_MOST_FIELDS = 1000  # Twilio sends some forty; a limit keeps a hostile body cheap
-_FORM = "application/x-www-form-urlencoded"
 _PORTS = {"https": ":443", "http": ":80"}
 _SETTINGS = "x-twilio-webhooks-signature-settings"  # key=…,algorithm=HMAC_SHA256 with a shared key
 
@@ -27,36 +27,12 @@ def verify(request: Request, secret: str) -> None:
     """Raise Unverified unless the request is signed with the secret, the auth token of the account."""
     try:
         good = _is_signed(request, secret)
-    except ValueError as error:  # an address or a form that cannot be read; UnicodeError is one too
+    except Malformed as unreadable:
+        raise Unverified(f"the request cannot be checked: {unreadable.detail}") from None
+    except ValueError as error:  # an address without an end, or with characters that no address has
         raise Unverified(f"the request cannot be checked: {error}") from None
     if not good:
         raise Unverified("X-Twilio-Signature does not fit the auth token, the address and the body")
-
-
-def is_form(request: Request) -> bool:
-    """Tell whether the body is a form: its Content-Type says so, or nothing."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() in {"", _FORM}
-
-
-def pairs(encoded: str) -> list[tuple[str, str]]:
-    """Read a form or a query: every field, blank ones too, bytes that are no UTF-8 as surrogates.
-
-    ValueError where there are more than a thousand.
-    """
-    return parse_qsl(
-        encoded, keep_blank_values=True, encoding="utf-8", errors="surrogateescape",
-        max_num_fields=_MOST_FIELDS,
-    )  # fmt: skip
-
-
-def body_pairs(request: Request) -> list[tuple[str, str]]:
-    """Read the body of a form; ValueError where it has too many fields."""
-    return pairs(request.body.decode("ascii", "surrogateescape"))
-
-
-def query(request: Request) -> str:
-    """Give the query of the address as it was called; ValueError where the address cannot be read."""
-    return urlsplit(request.url).query
 
 
 def _is_signed(request: Request, secret: str) -> bool:
@@ -77,7 +53,7 @@ def _body_is_covered(request: Request) -> bool:
     """Tell whether the signature speaks of the body: a form is in it, anything else by its hash."""
     if is_form(request) or not request.body:
         return True
-    hashes = [value for name, value in pairs(query(request)) if name == "bodySHA256"]
+    hashes = [value for name, value in parameters.of_address(request) if name == "bodySHA256"]
     found = hashlib.sha256(request.body).hexdigest().encode("ascii")
     return bool(hashes) and hmac.compare_digest(hashes[0].lower().encode("utf-8"), found)
 
@@ -85,7 +61,7 @@ def _body_is_covered(request: Request) -> bool:
 def _signed_fields(request: Request) -> str:
     if not is_form(request):
         return ""
-    return "".join(name + value for name, value in sorted(set(body_pairs(request))))
+    return "".join(name + value for name, value in sorted(set(parameters.of_body(request))))
 
 
 def _addresses(url: str) -> Iterator[str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels import carriers, stamps, twilio_signature, wire
+from channels import carriers, stamps, twilio_form, twilio_signature, wire
 from channels.carriers import Ends
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, clean, fit
+from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
 from channels.ours import is_ours
+from channels.twilio_form import Fields
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Attachment, Attribute, Event, Kind, Status, fit_id
@@ -32,8 +33,6 @@ _KINDS: Mapping[str, tuple[Kind, str]] = {
 }  # fmt: skip
 _MOST_FILES = 100
 
-Fields = Mapping[str, str]
-
 
 class TwilioConversations:
     """The adapter."""
@@ -51,7 +50,7 @@ class TwilioConversations:
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read a hook; Malformed where it names no event."""
-        fields = _fields(request)
+        fields = twilio_form.fields(request)
         kind = fields.get("EventType", "")
         if not kind:
             raise Malformed("there is no EventType: it is not Twilio Conversations'")
@@ -184,15 +183,3 @@ def _files(fields: Fields) -> list[Attachment]:
         )
         for one in wire.tables({"listed": listed}, "listed")
     ][:_MOST_FILES]
-
-
-def _fields(request: Request) -> Fields:
-    """Give the fields of the form, cleaned; Malformed where they cannot be read."""
-    try:
-        if request.method == "POST":
-            found = twilio_signature.body_pairs(request)
-        else:
-            found = twilio_signature.pairs(twilio_signature.query(request))
-    except ValueError as error:
-        raise Malformed(f"the form cannot be read: {error}") from None
-    return {clean(name): clean(value) for name, value in reversed(found)}

@@ -7,15 +7,18 @@ described at developers.messagebird.com/api/conversations and docs.bird.com/api 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from channels import carriers, stamps, wire
+from channels.carried import Carried
 from channels.carriers import Ends
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
+from channels.fit import PAYLOAD, SHORT, fit, kept
+from channels.sms import messagebird_content
 from channels.wire import Table
 from router.errors import Malformed
-from router.model.event import Attachment, Attribute, Direction, Event, Location, Status, fit_id
+from router.model.event import Attribute, Event, Status
 
 _STATUS: Mapping[str, Status] = {
     "pending": "queued", "accepted": "queued", "processing": "queued", "scheduled": "queued",
@@ -25,8 +28,6 @@ _STATUS: Mapping[str, Status] = {
 }  # fmt: skip
 _INBOUND = frozenset({"received", "incoming"})
 _OUTBOUND = frozenset({"sent", "outgoing"})
-_FILES = ("image", "video", "audio", "file", "whatsappSticker", "gif", "images", "files")
-_MOST_FILES = 100
 
 
 def read(found: object, source: str) -> list[Event]:
@@ -76,36 +77,34 @@ def _bird(found: Table, source: str) -> list[Event]:
 def _event(message: Table, content: Table, ends: Ends, source: str, *, report: bool) -> Event:
     """Make a message, or a state of one of ours; what we sent and is no report is an echo."""
     native, state = wire.name(message, "id"), (wire.text(message, "status") or "").lower()
-    way: Direction = "in" if wire.text(message, "direction") in _INBOUND else "out"
-    told = report and way == "out"
-    text, files, place = _text(content), _files(content), _location(content)
-    at = ("updatedDatetime", "lastStatusAt") if told else ("createdDatetime", "createdAt")
-    when = next((there for name in at if (there := stamps.stamp(message, name))), None)
-    unread = not (told or text or files or place)
-    return Event(
-        id=fit_id(f"{native}:{state}" if told else native),
-        source=source,
-        channel=ends.channel,
-        medium=ends.medium,
-        kind="status" if told else "message",
-        direction=way,
-        author="system" if told else "customer" if way == "in" else "unknown",
-        occurred_at=when,
-        customer=ends.customer,
-        provider="messagebird",
-        provider_event_id=fit(f"{native}:{state}" if told else native),
-        to=ends.ours,
-        thread=ends.thread,
-        target=fit(native) if told else None,
-        text=None if told else fit(text, TEXT),
-        text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT and not told else None,
-        attachments=[] if told else files,
-        payload=None if told else fit(wire.name(content, "interactive", "reply", "id"), 4096),
-        location=None if told else place,
-        status=_STATUS.get(state) if told else None,
-        flags=["unsupported"] if unread else [],
+    carried, inward = Carried("messagebird", source, ends), wire.text(message, "direction") in _INBOUND
+    if report and not inward:
+        return carried.report(
+            f"{native}:{state}",
+            native,
+            occurred_at=_first(message, "updatedDatetime", "lastStatusAt"),
+            status=_STATUS.get(state),
+            attrs=_attrs(message, state),
+        )
+    text, files = messagebird_content.text(content), messagebird_content.files(content)
+    place = messagebird_content.location(content)
+    return carried.message(
+        native,
+        text,
+        direction="in" if inward else "out",
+        author="customer" if inward else "unknown",
+        occurred_at=_first(message, "createdDatetime", "createdAt"),
+        attachments=files,
+        payload=fit(wire.name(content, "interactive", "reply", "id"), PAYLOAD),
+        location=place,
+        flags=[] if text or files or place else ["unsupported"],
         attrs=_attrs(message, state),
     )
+
+
+def _first(message: Table, *names: str) -> datetime | None:
+    """Give the first of these times that is there."""
+    return next((there for name in names if (there := stamps.stamp(message, name))), None)
 
 
 def _system(found: Table, kind: str, source: str) -> Event:
@@ -121,45 +120,6 @@ def _system(found: Table, kind: str, source: str) -> Event:
     )
 
 
-def _text(content: Table) -> str | None:
-    """Give what was written, chosen, or stands below a picture."""
-    there = content.get("text")
-    paths = [("text", "text"), ("interactive", "reply", "text"), ("interactive", "reply", "title")]
-    paths += [(kind, part) for kind in _FILES for part in ("caption", "text")]
-    found = (wire.text(content, *path) for path in paths)
-    return there if isinstance(there, str) and there else next((one for one in found if one), None)
-
-
-def _files(content: Table) -> list[Attachment]:
-    """Give the files; Bird lists several of a kind under its name."""
-    found = []
-    for kind in _FILES:
-        listed = wire.tables(content, kind, kind) or wire.tables(content, kind)
-        found += [file for part in listed if (file := _file(part, kind))]
-    return found[:_MOST_FILES]
-
-
-def _file(part: Table, kind: str) -> Attachment | None:
-    url = wire.text(part, "url") or wire.text(part, "mediaUrl") or wire.text(part, "link")
-    if not url:
-        return None
-    return Attachment(
-        kind="sticker" if kind == "whatsappSticker" else kind.rstrip("s"),
-        mime=fit(wire.text(part, "contentType"), SHORT),
-        name=fit(wire.text(part, "filename"), LINE),
-        url=fit(url, 4096),
-        fetch="bearer",
-    )
-
-
-def _location(content: Table) -> Location | None:
-    there = wire.table(content, "location")
-    there = wire.table(there, "coordinates") or there
-    return wire.place(
-        there.get("latitude"), there.get("longitude"), wire.text(there, "name"), wire.text(there, "address")
-    )
-
-
 def _attrs(message: Table, state: str) -> dict[str, Attribute]:
     told = {
         "message_status": state,
@@ -167,4 +127,4 @@ def _attrs(message: Table, state: str) -> dict[str, Attribute]:
         "error_code": wire.name(message, "error", "code") or wire.name(message, "failure", "code"),
         "reference": wire.name(message, "reference"),
     }
-    return {name: fit(there, SHORT) for name, there in told.items() if there}
+    return kept(told, SHORT)

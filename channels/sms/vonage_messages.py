@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels import carriers, stamps, wire
-from channels.carriers import Ends
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
+from channels.carried import Carried
+from channels.fit import SHORT, fit, kept
+from channels.sms import vonage_content
 from channels.wire import Table
 from router.errors import Malformed
-from router.model.event import Attachment, Attribute, Event, Kind, Location, Status, fit_id
+from router.model.event import Attribute, Event, Kind, Status
 
 _STATUS: Mapping[str, Status] = {
     "submitted": "sent", "delivered": "delivered", "read": "read", "undeliverable": "failed",
     "rejected": "failed", "failed": "failed", "expired": "failed",
 }  # fmt: skip
-_FILES: Mapping[str, str] = {
-    "image": "image", "audio": "audio", "video": "video", "sticker": "sticker", "file": "file",
-    "vcard": "contact",
-}  # fmt: skip
-_MOST_FILES = 100
 
 
 def read(found: Table, source: str) -> list[Event]:
@@ -56,29 +52,18 @@ def _modern(found: Table) -> Table:
 def _message(found: Table, native: str, source: str) -> Event:
     name = wire.text(found, "profile", "name")
     ends = carriers.ends(_channel(found), wire.name(found, "from"), wire.name(found, "to"), name)
-    files, place, text = _files(found), _location(found), _text(found)
-    kind = _kind(found)
+    text, files = vonage_content.text(found), vonage_content.files(found)
+    place, kind = vonage_content.location(found), _kind(found)
     about = fit(wire.name(found, "context", "message_uuid"))
     readable = text or files or place or kind != "message"
-    return Event(
-        id=fit_id(native),
-        source=source,
-        channel=ends.channel,
-        medium=ends.medium,
+    return Carried("vonage", source, ends).message(
+        native,
+        text,
         kind=kind,
-        direction="in",
-        author="customer",
         occurred_at=stamps.stamp(found, "timestamp"),
-        customer=ends.customer,
-        provider="vonage",
-        provider_event_id=fit(native),
-        to=ends.ours,
-        thread=ends.thread,
         target=about if kind != "message" else None,
-        text=fit(text, TEXT),
-        text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT else None,
         attachments=files,
-        payload=_payload(found),
+        payload=vonage_content.payload(found),
         parents=[about] if about and kind == "message" else [],
         location=place,
         flags=[] if readable else ["unsupported"],
@@ -89,24 +74,13 @@ def _message(found: Table, native: str, source: str) -> Event:
 def _report(found: Table, native: str, source: str) -> Event:
     """Read a state of a message of ours: it went from us to the customer."""
     state = (wire.text(found, "status") or "").lower()
-    ends: Ends = carriers.ends(_channel(found), wire.name(found, "to"), wire.name(found, "from"))
+    ends = carriers.ends(_channel(found), wire.name(found, "to"), wire.name(found, "from"))
     code = wire.name(found, "error", "title") or wire.name(found, "error", "code")
     failed: dict[str, Attribute] = {"error_code": fit(code, SHORT)} if code else {}
-    return Event(
-        id=fit_id(f"{native}:{state}"),
-        source=source,
-        channel=ends.channel,
-        medium=ends.medium,
-        kind="status",
-        direction="out",
-        author="system",
+    return Carried("vonage", source, ends).report(
+        f"{native}:{state}",
+        native,
         occurred_at=stamps.stamp(found, "timestamp"),
-        customer=ends.customer,
-        provider="vonage",
-        provider_event_id=fit(f"{native}:{state}"),
-        to=ends.ours,
-        thread=ends.thread,
-        target=fit(native),
         status=_STATUS.get(state),
         attrs=_attrs(found) | failed | {"message_status": fit(state, SHORT)},
     )
@@ -122,42 +96,6 @@ def _kind(found: Table) -> Kind:
     return "reaction_removed" if wire.text(found, "reaction", "action") == "unreact" else "reaction"
 
 
-def _text(found: Table) -> str | None:
-    """Give what the customer wrote, or the title of what they chose, or what stands below a picture."""
-    paths = [("text",), ("reply", "title"), ("button", "text"), ("reaction", "emoji")]
-    paths += [(kind, "caption") for kind in _FILES]
-    return next((there for path in paths if (there := wire.text(found, *path))), None)
-
-
-def _payload(found: Table) -> str | None:
-    chosen = wire.text(found, "button", "payload") or wire.text(found, "reply", "id")
-    return fit(chosen, 4096) or wire.written(wire.table(found, "order"), 4096)
-
-
-def _files(found: Table) -> list[Attachment]:
-    """Give the files: one under the name of its kind, or several in ``content``."""
-    named = [(kind, wire.table(found, kind)) for kind in _FILES]
-    named += [(wire.text(part, "type") or "", part) for part in wire.tables(found, "content")]
-    return [
-        Attachment(
-            kind=_FILES[kind],
-            mime=fit(wire.text(part, "mime_type"), SHORT),
-            name=fit(wire.text(part, "name"), LINE),
-            url=fit(wire.text(part, "url"), 4096),
-            fetch="bearer",
-        )
-        for kind, part in named
-        if kind in _FILES and wire.text(part, "url")
-    ][:_MOST_FILES]
-
-
-def _location(found: Table) -> Location | None:
-    there = wire.table(found, "location")
-    latitude = there.get("lat", there.get("latitude"))
-    longitude = there.get("long", there.get("longitude"))
-    return wire.place(latitude, longitude, wire.text(there, "name"), wire.text(there, "address"))
-
-
 def _attrs(found: Table) -> dict[str, Attribute]:
     told = {
         "type": wire.text(found, "message_type"),
@@ -166,4 +104,4 @@ def _attrs(found: Table) -> dict[str, Attribute]:
         "network": wire.name(found, "origin", "network_code"),
         "referral": wire.name(found, "whatsapp", "referral", "source_id"),
     }
-    return {name: fit(there) for name, there in told.items() if there}
+    return kept(told)

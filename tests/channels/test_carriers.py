@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from channels.carried import Carried
 from channels.carriers import ends, number, plus
+from channels.fit import TEXT
 from channels.ours import is_ours
 from router.ports import Account
 
@@ -46,6 +48,25 @@ def test_a_thread_has_two_ends() -> None:
     assert ends("sms", "447700900118", "442079460007").thread == "sms:+442079460007:tel:+447700900118"
     assert ends("sms", "447700900118", None).thread is None
     assert ends("sms", "unknown", "442079460007").thread is None
+
+
+def test_what_is_carried_names_both_ends_and_the_thread() -> None:
+    """A message, a report on one of ours and a STOP are of one conversation, and each of an id of its own."""
+    carried = Carried("vonage", "vonage:main", ends("sms", "447700900118", "60777"))
+    told = [
+        carried.message("m1", "a" * (TEXT + 1)),
+        carried.report("m2:failed", "m2", status="failed"),
+        carried.stopped("m2", None),
+    ]
+    assert {(one.thread, one.to, str(one.customer and one.customer.handle)) for one in told} == {
+        ("sms:60777:tel:+447700900118", "60777", "tel:+447700900118")
+    }
+    assert [(one.id, one.kind, one.direction, one.target) for one in told] == [
+        ("m1", "message", "in", None),
+        ("m2:failed", "status", "out", "m2"),
+        ("m2:opt_out", "opt_out", "in", "m2"),
+    ]
+    assert [len(told[0].text or ""), len(told[0].text_full or "")] == [TEXT, TEXT + 1]
 
 
 @pytest.mark.parametrize(
