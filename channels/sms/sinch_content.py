@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from channels import wire
-from channels.fit import LINE, fit
+from channels.fit import LINE, URL, fit
 from channels.wire import Table
 from router.model.event import Attachment, Location
 
@@ -21,7 +21,7 @@ def files(content: Table) -> list[Attachment]:
     """Give the files; their types are told by nobody."""
     parts = [wire.table(content, name) for name in ("media_message", "media_card_message", "sticker_message")]
     return [
-        Attachment(kind="file", name=fit(wire.text(part, "filename_override"), LINE), url=fit(url, 4096))
+        Attachment(kind="file", name=fit(wire.text(part, "filename_override"), LINE), url=fit(url, URL))
         for part in parts
         if (url := wire.text(part, "url"))
     ]
