@@ -19,6 +19,7 @@ from channels.chat.twilio_conversations import TwilioConversations
 from channels.chat.web import WebChat
 from channels.cloudevents import CloudEvents
 from channels.email.aws_sns import AwsSns
+from channels.email.imap import ImapListener
 from channels.email.mailgun import Mailgun
 from channels.email.postmark import Postmark
 from channels.email.raw import RawMail
@@ -91,6 +92,7 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
 }
 
 LISTENERS: dict[tuple[str, str], Callable[[Account, Outside], Listener | None]] = {
+    ("email", "email_raw"): ImapListener.of,
     ("voice", "asterisk"): AsteriskLive.of,
 }
 """What listens by itself, one line each: makes the listener of an account when the service starts.
