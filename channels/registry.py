@@ -43,7 +43,7 @@ from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_live import AsteriskLive
 from router.errors import NotFound
 from router.model.event import Channel as Name
-from router.ports import Account, Channel, Listener, Outside, Sender
+from router.ports import Account, Channel, ChatDoor, Listener, Outside, Sender
 
 _bird = MessageBird()
 _connect = AmazonConnect()
@@ -52,6 +52,7 @@ _intercom = Intercom()
 _sinch = Sinch()
 _twilio = Twilio()
 _vonage = Vonage()
+_web = WebChat()
 
 ADAPTERS: dict[tuple[str, str], Channel] = {
     ("chat", "intercom"): _intercom,
@@ -59,7 +60,7 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     ("chat", "slack"): Slack(),
     ("chat", "teams"): Teams(),
     ("chat", "twilio_conversations"): _conversations,
-    ("chat", "web"): WebChat(),
+    ("chat", "web"): _web,
     ("email", "aws_sns"): AwsSns(),
     ("email", "email_raw"): RawMail(),
     ("email", "mailgun"): Mailgun(),
@@ -90,6 +91,9 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     **{(channel, "cloudevents"): CloudEvents() for channel in get_args(Name)},
     **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
 }
+
+CHAT_DOOR: ChatDoor = _web
+"""Whom the WebSocket of web chat lets in, and what their words become."""
 
 LISTENERS: dict[tuple[str, str], Callable[[Account, Outside], Listener | None]] = {
     ("email", "email_raw"): ImapListener.of,

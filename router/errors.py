@@ -157,6 +157,12 @@ class WindowNotKept(RouterError):
     status, code = 422, "window-not-kept"
 
 
+class TooMany(RouterError):
+    """Too many at once: come again in a moment."""
+
+    status, code = 429, "too-many"
+
+
 # -- the world is at fault ------------------------------------------------------------------------
 
 

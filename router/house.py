@@ -10,11 +10,12 @@ from uuid import uuid4
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
-from channels.registry import ADAPTERS, SENDERS
+from channels.registry import ADAPTERS, CHAT_DOOR, SENDERS
 from router.api.world import World
 from router.flow.aim import Aim
 from router.flow.background import Background
 from router.flow.carry import Carry
+from router.flow.chat_sender import ChatSender
 from router.flow.clock import Clock
 from router.flow.context import Contexts
 from router.flow.courier import Courier
@@ -27,10 +28,13 @@ from router.flow.join import Join
 from router.flow.keyring import Keyring
 from router.flow.prepare import Preparer
 from router.flow.project import Project
+from router.flow.lobby import PROVIDER as WEB_CHAT
+from router.flow.lobby import Lobby
 from router.flow.push import Push
 from router.flow.report import Reports
 from router.flow.route import Route
 from router.flow.send import Send
+from router.flow.rooms import Rooms
 from router.flow.serve import Serve
 from router.flow.sink import AccountSink
 from router.flow.staff import Staff
@@ -43,6 +47,7 @@ from router.ports import Account
 from router.settings import Settings
 from router.store.engine import running
 from router.store.leases import Leases
+from router.store.chat import Chats
 from router.store.library import Library, build
 from router.store.link import Link, open_link
 from router.store.marks import Marks
@@ -116,7 +121,10 @@ class House:
         self.dispatch = Dispatch(
             Sendings(link, library, workspace),
             _reachable(settings),
-            SENDERS,
+            {**SENDERS, WEB_CHAT: ChatSender(chats, self.rooms, workspace.hash_key)},
+        chats = Chats(link, library, workspace)
+        self.lobby = Lobby(CHAT_DOOR, settings.accounts, workspace.name, now)
+        self.rooms = Rooms(CHAT_DOOR, chats, self.ingest, workspace.hash_key)
             self.outside,
             aim,
             self.project,
@@ -173,6 +181,8 @@ class House:
             reports=self.reports,
             push=self.push,
             keys=self.keyring,
+            lobby=self.lobby,
+            rooms=self.rooms,
             health=self.health,
             channels=ADAPTERS,
             settings=self.settings,

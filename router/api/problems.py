@@ -8,7 +8,16 @@ import msgspec
 from aiohttp import web
 from msgspec import UNSET, Struct, UnsetType
 
-from router.errors import Busy, Invalid, MethodNotAllowed, NotFound, RouterError, TooLarge, Unauthenticated
+from router.errors import (
+    Busy,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+    RouterError,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+)
 
 MEDIA = "application/problem+json"
 _DETAIL_MAX = 400
@@ -66,7 +75,7 @@ def response(error: RouterError, status: int | None = None) -> web.Response:
         status=problem.status,
         headers={"Content-Type": MEDIA, "X-Content-Type-Options": "nosniff"},
     )
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | TooMany):
         answer.headers["Retry-After"] = "1"
     elif isinstance(error, Unauthenticated):
         answer.headers["WWW-Authenticate"] = 'Bearer realm="router"'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from router.api import (
     agents,
+    chat,
     context,
     desk,
     events,
@@ -50,10 +51,12 @@ from router.api.bodies import (
     WrapUp,
 )
 from router.api.route import Route
+from router.api.chat_bodies import ChatAccounts, ChatQuery, NewPass
 from router.flow.serve import ItemPage
 from router.model.agent import AgentProfile
 from router.model.apikey import Role
 from router.model.context import Context, HeldItem, LinkShown, TimelinePage
+from router.model.chat import Pass, Told
 from router.model.desk import AgentView, Queues, QueueView
 from router.model.event import Event
 from router.model.item import Item
@@ -191,5 +194,16 @@ TABLE: tuple[Route, ...] = (
     Route("DELETE", "/v1/keys/{id}", keys.revoke, ADMIN, "Revoke an API key.", status=204),
     Route("GET", "/livez", health.live, None, "Whether the process answers.", gives=Alive),
     Route("GET", "/readyz", health.ready, None, "Whether the router can do its work.", gives=Readiness),
+    # -- web chat
+    Route("GET", "/v1/chat", chat.accounts, None, "The accounts of web chat.", gives=ChatAccounts),
+    Route(
+        "POST", "/v1/chat/{account}/token", chat.token, None,
+        "A token for an anonymous visitor of web chat; an earlier one keeps the visitor.",
+        takes=NewPass, gives=Pass, status=201,
+    ),
+    Route(
+        "GET", "/v1/ws/chat", chat.chat, None, "The WebSocket of a visitor of web chat.",
+        query=ChatQuery, gives=Told, status=101, head=False,
+    ),
     Route("GET", "/metrics", health.metrics, None, "Metrics for Prometheus.", answers="text/plain"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
+from router.api.visits import Lobby, Rooms
 from router.errors import RouterError
 from router.flow.serve import ItemPage
 from router.model.agent import AgentProfile
@@ -279,3 +280,5 @@ class World(Struct, frozen=True, kw_only=True):
     settings: Settings
     registry: CollectorRegistry
     gauges: Callable[[], Awaitable[Iterable[Metric]]]
+    lobby: Lobby
+    rooms: Rooms

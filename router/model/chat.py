@@ -42,7 +42,7 @@ class Pass(Struct, frozen=True, kw_only=True):
     visitor: str
 
 
-class Word(Struct, frozen=True, omit_defaults=True):
+class Speech(Struct, frozen=True, omit_defaults=True):
     """A message of a chat: ours, or the visitor's with the ``cid`` their client gave it."""
 
     id: str
@@ -56,7 +56,15 @@ class Said(Struct, frozen=True):
 
     seq: int
     at: int
-    word: Word
+    speech: Speech
+
+
+class Progress(Struct, frozen=True):
+    """How far a chat is: its last seq, and up to which the visitor got and read what we said."""
+
+    last: int = 0
+    delivered: int = 0
+    read: int = 0
 
 
 # -- what the client says ---------------------------------------------------------------------------
@@ -92,4 +100,50 @@ Frame = Hello | Msg | Typing | Read
 FRAME_MAX = 16_384
 """Bytes of a frame of a client."""
 
-read_frame = msgspec.json.Decoder(Frame).decode
+read_frame = msgspec.json.Decoder[Frame](Frame).decode
+
+
+# -- what we say ------------------------------------------------------------------------------------
+
+
+class Welcome(Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
+    """The visitor is in. What they get goes on beyond ``resume_from``: 0 where theirs is not of this log.
+
+    ``read``: up to which seq they have read what we said, in whichever tab; ``until``: when the token ends.
+    """
+
+    visitor: str
+    last_seq: int
+    resume_from: int
+    read: int
+    until: datetime
+
+
+class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
+    """The message with this ``cid`` is kept, whatever happens now."""
+
+    cid: str
+    id: str
+    seq: int
+
+
+class News(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="msg"):
+    """A message of the log; one of the visitor has the ``cid`` it came with, whichever tab it came from."""
+
+    id: str
+    seq: int
+    author: Author
+    text: str
+    at: datetime
+    cid: str | None = None
+
+
+class ChatError(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="error"):
+    """Something was refused: why, and which message, where it was one."""
+
+    code: str
+    detail: str
+    cid: str | None = None
+
+
+Told = Welcome | Ack | News | ChatError

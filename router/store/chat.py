@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from router.model.chat import Said, Word
+from router.model.chat import Progress, Said, Speech
 from router.store import keys
 from router.store.library import Library
 from router.store.link import Link
@@ -38,14 +38,6 @@ class Appended(Struct, frozen=True):
     new: bool
 
 
-class Progress(Struct, frozen=True):
-    """How far a chat is: its last seq, and up to which the visitor got and read what we said."""
-
-    last: int = 0
-    delivered: int = 0
-    read: int = 0
-
-
 class _Append(Struct, frozen=True):
     """The request of ``chat_append``."""
 
@@ -57,7 +49,7 @@ class _Append(Struct, frozen=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_word = msgspec.json.Decoder(Word).decode
+_speech = msgspec.json.Decoder(Speech).decode
 
 
 class Chats:
@@ -66,11 +58,11 @@ class Chats:
     def __init__(self, link: Link, library: Library, workspace: Workspace) -> None:
         self._link, self._library, self._workspace = link, library, workspace
 
-    async def append(self, hid: str, word: Word) -> Appended:
+    async def append(self, hid: str, speech: Speech) -> Appended:
         """Append a message, once: the same id gets the seq of the first time."""
         anchor = keys.slot(self._workspace.prefix(hid))
         return await self._library.call(
-            "chat_append", anchor, _Append(hid, word.id), _encode(word), reply=Appended
+            "chat_append", anchor, _Append(hid, speech.id), _encode(speech), reply=Appended
         )
 
     async def read(self, hid: str, after: int, upto: int | None = None) -> list[Said]:
@@ -101,4 +93,4 @@ class Chats:
 
 def _said(name: bytes, fields: Sequence[Any]) -> Said:
     row = dict(zip(fields[::2], fields[1::2], strict=True))
-    return Said(int(name.partition(b"-")[0]), int(row[b"at"]), _word(row[b"m"]))
+    return Said(int(name.partition(b"-")[0]), int(row[b"at"]), _speech(row[b"m"]))

@@ -233,6 +233,8 @@ class Parts:
             raws=self.ingest,
             serve=self.serve,  # type: ignore[arg-type] # only what a test calls is there
             staff=self.serve,  # type: ignore[arg-type] # the same: it notes what is asked of it
+            lobby=self.known,
+            rooms=self.known,
             contexts=self.known,
             links=self.known,
             send=self.known,

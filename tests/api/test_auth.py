@@ -53,6 +53,9 @@ def test_only_what_must_be_open_is_open() -> None:
     assert found == {
         "/v1/hooks/{channel}/{provider}/{account}",
         "/v1/hooks/{channel}/{provider}/{account}/{tail}",
+        "/v1/chat",
+        "/v1/chat/{account}/token",
+        "/v1/ws/chat",
         "/livez",
         "/readyz",
         "/metrics",

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from filing import recording
 
-from router.model.chat import Word
+from router.model.chat import Progress, Speech
 from router.model.handle import Handle
 from router.store import chat, keys
-from router.store.chat import Chats, Progress
+from router.store.chat import Chats
 from router.store.library import Library
 from router.store.link import Link, open_link
 from router.store.workspace import Workspace
@@ -30,9 +30,9 @@ def hid(place: Workspace) -> str:
     return recording(place, "x", home=VISITOR).hid
 
 
-def word(name: str, author: str = "customer") -> Word:
+def word(name: str, author: str = "customer") -> Speech:
     """Make a message with this id."""
-    return Word(f"evt_{name}", author, f"text of {name}", cid=name)  # type: ignore[arg-type] # an author
+    return Speech(f"evt_{name}", author, f"text of {name}", cid=name)  # type: ignore[arg-type] # an author
 
 
 async def test_messages_are_numbered_from_one(chats: Chats, hid: str) -> None:
@@ -42,7 +42,7 @@ async def test_messages_are_numbered_from_one(chats: Chats, hid: str) -> None:
     first, second = await chats.append(hid, word("a")), await chats.append(hid, word("b", "agent"))
     assert (first.seq, first.new, second.seq, second.new) == (1, True, 2, True)
     said = await chats.read(hid, 0)
-    assert [(one.seq, one.at, one.word) for one in said] == [
+    assert [(one.seq, one.at, one.speech) for one in said] == [
         (1, first.at, word("a")),
         (2, second.at, word("b", "agent")),
     ]
@@ -53,9 +53,9 @@ async def test_a_message_said_twice_has_one_seq(chats: Chats, hid: str) -> None:
     """The repetition gets the number and the time of the first, and the first text stays."""
     first = await chats.append(hid, word("a"))
     await chats.append(hid, word("b"))
-    again = await chats.append(hid, Word("evt_a", "customer", "another text", cid="a"))
+    again = await chats.append(hid, Speech("evt_a", "customer", "another text", cid="a"))
     assert (again.seq, again.at, again.new) == (first.seq, first.at, False)
-    assert [one.word.text for one in await chats.read(hid, 0)] == ["text of a", "text of b"]
+    assert [one.speech.text for one in await chats.read(hid, 0)] == ["text of a", "text of b"]
 
 
 async def test_many_at_once_leave_no_gap(chats: Chats, hid: str) -> None:
@@ -123,5 +123,5 @@ async def test_another_process_reads_what_was_said_here(
     link = await open_link(server.url)  # type: ignore[attr-defined] # a server of the tests
     other = Chats(link, Library(link, library._source), place)
     assert (await other.append(hid, word("b"))).seq == 2
-    assert [one.word.id for one in await chats.read(hid, 0)] == ["evt_a", "evt_b"]
+    assert [one.speech.id for one in await chats.read(hid, 0)] == ["evt_a", "evt_b"]
     await link.close()
