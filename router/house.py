@@ -26,15 +26,15 @@ from router.flow.health import Health
 from router.flow.ingest import Ingest
 from router.flow.join import Join
 from router.flow.keyring import Keyring
-from router.flow.prepare import Preparer
-from router.flow.project import Project
 from router.flow.lobby import PROVIDER as WEB_CHAT
 from router.flow.lobby import Lobby
+from router.flow.prepare import Preparer
+from router.flow.project import Project
 from router.flow.push import Push
 from router.flow.report import Reports
+from router.flow.rooms import Rooms
 from router.flow.route import Route
 from router.flow.send import Send
-from router.flow.rooms import Rooms
 from router.flow.serve import Serve
 from router.flow.sink import AccountSink
 from router.flow.staff import Staff
@@ -45,9 +45,9 @@ from router.policy.handles import VERSION
 from router.policy.rules import DEFAULT_QUEUE
 from router.ports import Account
 from router.settings import Settings
+from router.store.chat import Chats
 from router.store.engine import running
 from router.store.leases import Leases
-from router.store.chat import Chats
 from router.store.library import Library, build
 from router.store.link import Link, open_link
 from router.store.marks import Marks
@@ -118,13 +118,13 @@ class House:
             self.background,
             answer_wait_s=routing.answer_wait_ms / 1000,
         )
+        chats = Chats(link, library, workspace)
+        self.lobby = Lobby(CHAT_DOOR, settings.accounts, workspace.name, now)
+        self.rooms = Rooms(CHAT_DOOR, chats, self.ingest, workspace.hash_key)
         self.dispatch = Dispatch(
             Sendings(link, library, workspace),
             _reachable(settings),
             {**SENDERS, WEB_CHAT: ChatSender(chats, self.rooms, workspace.hash_key)},
-        chats = Chats(link, library, workspace)
-        self.lobby = Lobby(CHAT_DOOR, settings.accounts, workspace.name, now)
-        self.rooms = Rooms(CHAT_DOOR, chats, self.ingest, workspace.hash_key)
             self.outside,
             aim,
             self.project,
@@ -176,13 +176,13 @@ class House:
             serve=self.serve,
             send=self.send,
             staff=self.staff,
+            lobby=self.lobby,
+            rooms=self.rooms,
             contexts=self.contexts,
             links=self.join,
             reports=self.reports,
             push=self.push,
             keys=self.keyring,
-            lobby=self.lobby,
-            rooms=self.rooms,
             health=self.health,
             channels=ADAPTERS,
             settings=self.settings,

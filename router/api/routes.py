@@ -50,13 +50,13 @@ from router.api.bodies import (
     Transfer,
     WrapUp,
 )
-from router.api.route import Route
 from router.api.chat_bodies import ChatAccounts, ChatQuery, NewPass
+from router.api.route import Route
 from router.flow.serve import ItemPage
 from router.model.agent import AgentProfile
 from router.model.apikey import Role
-from router.model.context import Context, HeldItem, LinkShown, TimelinePage
 from router.model.chat import Pass, Told
+from router.model.context import Context, HeldItem, LinkShown, TimelinePage
 from router.model.desk import AgentView, Queues, QueueView
 from router.model.event import Event
 from router.model.item import Item
@@ -188,12 +188,6 @@ TABLE: tuple[Route, ...] = (
         "POST", "/v1/stream/ticket", stream.ticket, ANY, "A ticket for one stream or desk.",
         gives=Ticket, status=201,
     ),
-    # -- keys and health
-    Route("POST", "/v1/keys", keys.put, ADMIN, "Make an API key.", takes=NewKey, gives=KeyMade, status=201),
-    Route("GET", "/v1/keys", keys.every, ADMIN, "All API keys.", gives=KeyList),
-    Route("DELETE", "/v1/keys/{id}", keys.revoke, ADMIN, "Revoke an API key.", status=204),
-    Route("GET", "/livez", health.live, None, "Whether the process answers.", gives=Alive),
-    Route("GET", "/readyz", health.ready, None, "Whether the router can do its work.", gives=Readiness),
     # -- web chat
     Route("GET", "/v1/chat", chat.accounts, None, "The accounts of web chat.", gives=ChatAccounts),
     Route(
@@ -205,5 +199,11 @@ TABLE: tuple[Route, ...] = (
         "GET", "/v1/ws/chat", chat.chat, None, "The WebSocket of a visitor of web chat.",
         query=ChatQuery, gives=Told, status=101, head=False,
     ),
+    # -- keys and health
+    Route("POST", "/v1/keys", keys.put, ADMIN, "Make an API key.", takes=NewKey, gives=KeyMade, status=201),
+    Route("GET", "/v1/keys", keys.every, ADMIN, "All API keys.", gives=KeyList),
+    Route("DELETE", "/v1/keys/{id}", keys.revoke, ADMIN, "Revoke an API key.", status=204),
+    Route("GET", "/livez", health.live, None, "Whether the process answers.", gives=Alive),
+    Route("GET", "/readyz", health.ready, None, "Whether the router can do its work.", gives=Readiness),
     Route("GET", "/metrics", health.metrics, None, "Metrics for Prometheus.", answers="text/plain"),
 )  # fmt: skip

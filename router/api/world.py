@@ -270,6 +270,8 @@ class World(Struct, frozen=True, kw_only=True):
     serve: Serve
     send: Send
     staff: Staff
+    lobby: Lobby
+    rooms: Rooms
     contexts: Contexts
     links: Links
     reports: Reports
@@ -280,5 +282,3 @@ class World(Struct, frozen=True, kw_only=True):
     settings: Settings
     registry: CollectorRegistry
     gauges: Callable[[], Awaitable[Iterable[Metric]]]
-    lobby: Lobby
-    rooms: Rooms
