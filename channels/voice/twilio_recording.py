@@ -5,15 +5,14 @@ The fields are described at twilio.com/docs/voice/twiml/record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
-from channels.fit import SHORT, TEXT, fit, number
+from channels.fit import SHORT, TEXT, URL, YEAR_S, fit, number
+from channels.twilio_form import Fields
 from router.model.event import Attachment, Attribute, Event, fit_id
 
 
-def is_recording(fields: Mapping[str, str]) -> bool:
+def is_recording(fields: Fields) -> bool:
     """Tell whether the form speaks of a recording, not of the call it belongs to.
 
     The last report of a recorded call names its recording too, and so does the end of a dialled leg.
@@ -22,7 +21,7 @@ def is_recording(fields: Mapping[str, str]) -> bool:
     return named and not ({"CallbackSource", "SequenceNumber", "DialCallStatus"} & fields.keys())
 
 
-def read(fields: Mapping[str, str], call: Event) -> list[Event]:
+def read(fields: Fields, call: Event) -> list[Event]:
     """Read the form into events; ``call`` is the call as the form tells of it.
 
     A recording under way, one that failed, and a transcript that did not come make no event.
@@ -35,7 +34,7 @@ def read(fields: Mapping[str, str], call: Event) -> list[Event]:
     return [_recording(fields, call, sid)]
 
 
-def _recording(fields: Mapping[str, str], call: Event, sid: str) -> Event:
+def _recording(fields: Fields, call: Event, sid: str) -> Event:
     voicemail = fields.get("RecordingSource", "RecordVerb") == "RecordVerb"
     attrs: dict[str, Attribute] = {"recording": sid}
     if source := fit(fields.get("RecordingSource"), SHORT):
@@ -47,7 +46,7 @@ def _recording(fields: Mapping[str, str], call: Event, sid: str) -> Event:
         kind="voicemail" if voicemail else "system",
         direction="in" if voicemail else call.direction,
         author="customer" if voicemail else "system",
-        duration_s=number(fields.get("RecordingDuration"), 0, 31_536_000),
+        duration_s=number(fields.get("RecordingDuration"), 0, YEAR_S),
         attachments=[_audio(fields)],
         status=None,
         flags=[],
@@ -55,11 +54,11 @@ def _recording(fields: Mapping[str, str], call: Event, sid: str) -> Event:
     )
 
 
-def _audio(fields: Mapping[str, str]) -> Attachment:
-    return Attachment(kind="audio", url=fit(fields.get("RecordingUrl"), 4096), fetch="basic")
+def _audio(fields: Fields) -> Attachment:
+    return Attachment(kind="audio", url=fit(fields.get("RecordingUrl"), URL), fetch="basic")
 
 
-def _transcript(fields: Mapping[str, str], call: Event, sid: str) -> list[Event]:
+def _transcript(fields: Fields, call: Event, sid: str) -> list[Event]:
     """Give the transcript as the newer text of the voicemail it was made from."""
     text = fit(fields.get("TranscriptionText"), TEXT)
     if text is None:
