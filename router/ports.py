@@ -94,7 +94,7 @@ class Channel(Protocol):
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the signature on the raw request; raise Unverified. ``now`` in unix seconds.
 
-        Called only when the account has a secret.
+        Called only when the account has a secret, or the adapter ``Needs`` none.
         """
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:
@@ -145,7 +145,8 @@ class Needs(Protocol):
     def needs(self, request: Request, account: Account) -> str | None:
         """Give the https address to read before ``verify``; None where the request does without.
 
-        Only addresses that are surely the provider's: what a request names is anybody's word.
+        Only addresses that are surely the provider's: what a request names is anybody's word. None also
+        where the account has a secret to check by, and where ``verify`` will refuse the request anyhow.
         """
 
 
@@ -155,6 +156,17 @@ class Confirms(Protocol):
 
     def confirmation(self, request: Request, account: Account) -> str | None:
         """Give the https address that a verified request of ours asks to visit, else None."""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """An adapter with settings that can be wrong in more ways than being absent."""
+
+    def check(self, account: Account) -> None:
+        """See that the settings of an account can stand; ConfigInvalid names the one that cannot.
+
+        Called when the service starts, before anything comes in.
+        """
 
 
 class Call(Struct, frozen=True):
@@ -224,6 +236,29 @@ class Sender(Protocol):
         """Send once. Rejected: the provider says no; Unsent: it surely has not got it.
 
         Anything else that is raised leaves open whether it was sent, and it is not sent again.
+        """
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """How a conversation begins that we begin: as the customer's answer will name it.
+
+    ``channel`` and ``medium`` are the label, ``sender`` is our address, ``thread`` what it belongs to.
+    """
+
+    channel: Name
+    medium: str | None = None
+    sender: str | None = None
+    thread: str | None = None
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """A sender that can write first."""
+
+    def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:
+        """Say how a conversation with ``to`` begins by a message; ``sender``: our address, if chosen.
+
+        CannotSend where this provider does not let us write first, or to such a handle.
         """
 
 

@@ -80,6 +80,14 @@ class NewMessage(OnBehalf, frozen=True, kw_only=True):
     subject: Line | None = None
 
 
+class FirstMessage(NewMessage, frozen=True, kw_only=True, rename={"sender": "from"}):
+    """What to say to whom, by the account of a source; ``from`` is our address, where there are several."""
+
+    customer: Annotated[str, Meta(max_length=600)] | Handle
+    source: Id
+    sender: Line | None = None
+
+
 class LinkBody(Strict, frozen=True, rename={"with_": "with"}):
     """Whom to link with: exactly one of ``handle``, ``customer`` (an id), ``with`` (either)."""
 

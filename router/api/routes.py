@@ -29,6 +29,7 @@ from router.api.bodies import (
     DeskMessage,
     DeskQuery,
     EventsQuery,
+    FirstMessage,
     Held,
     ItemsQuery,
     JourneyQuery,
@@ -113,6 +114,11 @@ TABLE: tuple[Route, ...] = (
         "POST", "/v1/conversations/{id}/messages", messages.reply, DESK,
         "Answer the customer, on the way they wrote. Idempotency-Key: the same key sends once.",
         takes=NewMessage, gives=Message, status=202,
+    ),
+    Route(
+        "POST", "/v1/conversations", messages.begin, DESK,
+        "Write to a customer first, by an account that can. Idempotency-Key: the same key sends once.",
+        takes=FirstMessage, gives=Message, status=202,
     ),
     # -- agents and offers
     Route(

@@ -153,6 +153,11 @@ class Send(Protocol):
     async def reply(self, conversation: str, draft: Draft, /, *, agent: str | None, key: str) -> Message:
         """Say something in a conversation, once for each ``key``."""
 
+    async def begin(  # noqa: PLR0913 - whom, by which way, what, who, once
+        self, to: Handle, source: str, draft: Draft, /, *, sender: str | None, agent: str | None, key: str
+    ) -> Message:
+        """Write to somebody first, once for each ``key``."""
+
 
 class Contexts(Protocol):
     """What is known of a customer."""

@@ -99,15 +99,17 @@ class Dispatch:
         """Say whether this process is about to send it anyway."""
         return event in self._mine
 
-    def way(self, source: str, channel: str) -> Account:
-        """Give the account of a source that sends on a channel. CannotSend says what is missing."""
+    def way(self, source: str, channel: str | None) -> tuple[Account, Sender]:
+        """Give the account of a source that sends, and its sender. CannotSend says what is missing.
+
+        ``channel``: where the customer wrote; None: wherever the account is.
+        """
         provider, _, name = source.partition(":")
         named = [one for one in self._accounts.values() if (one.provider, one.name) == (provider, name)]
         account = next((one for one in named if one.channel == channel), named[0] if named else None)
         if account is None:
-            raise CannotSend(f"no account of the configuration is {source}, where the customer wrote")
-        self._sender(account, channel)
-        return account
+            raise CannotSend(f"no account of the configuration is {source}")
+        return account, self._sender(account, channel or account.channel)
 
     def _sender(self, account: Account, channel: str) -> Sender:
         sender = self._senders.get((channel, account.provider))

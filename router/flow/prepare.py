@@ -118,6 +118,11 @@ class Preparer:
         recording = replace(recording, body=body, strict=strict, batch=batch, routed=routed, entry=entry)
         return Prepared(event, place, recording, want, self._meet(event, customer))
 
+    def home(self, event: Event) -> str:
+        """Give the id of the handle an event rests with."""
+        customer = normalise(event.customer) if event.customer else None
+        return ids.handle_id(self._key, ids.home(customer, event.source, event.id, event.thread))
+
     def outgoing(self, event: Event, send: str, draft: bytes) -> Prepared:
         """Prepare a message of ours. ``send`` is for its sender; its id with another draft is refused."""
         received_us = self._received_us()

@@ -8,7 +8,7 @@ from base64 import b32encode
 import msgspec
 from msgspec.structs import replace
 
-from router.errors import CannotSend, IdReused, NotFound
+from router.errors import CannotSend, IdReused, Invalid, NotFound
 from router.flow.background import Background
 from router.flow.dispatch import Dispatch, Order, written
 from router.flow.ingest import Ingest
@@ -18,8 +18,8 @@ from router.model.entry import Entry
 from router.model.event import Event
 from router.model.handle import Handle, Party
 from router.model.message import Draft, Message
-from router.policy.handles import normalise
-from router.ports import Account, Outgoing
+from router.policy.handles import normal_form, normalise
+from router.ports import Account, Opens, Outgoing
 from router.store.reading import Reading
 from router.store.registers import Conversation, Registers
 
@@ -60,29 +60,12 @@ class Send:
         channel = state.channel
         if channel is None or state.source is None or handle.type in _NOBODY:
             raise CannotSend("nobody is known in this conversation whom a message could reach")
-        account = self._dispatch.way(state.source, channel)
+        account, _ = self._dispatch.way(state.source, channel)
         answers = await self._newest_in(state)
-        event = Event(
+        outgoing = Outgoing(
             id=_id(conversation, key),
-            source=account.source,
             channel=channel,
             medium=None if state.label == channel else state.label,
-            kind="message",
-            direction="out",
-            author="agent",
-            customer=Party(handle.type, handle.value),
-            provider=account.provider,
-            to=state.to,
-            thread=state.thread,
-            subject=draft.subject,
-            text=draft.text,
-            agent=agent,
-            status="queued",
-        )
-        outgoing = Outgoing(
-            id=event.id,
-            channel=channel,
-            medium=event.medium,
             to=_receiver(handle, answers),
             sender=state.to,
             thread=state.thread,
@@ -90,12 +73,57 @@ class Send:
             subject=draft.subject,
             answers=answers,
         )
-        return await self._say(state.hid, event, account, outgoing, draft)
+        return await self._say(handle, account, outgoing, draft, agent)
+
+    async def begin(  # noqa: PLR0913 - whom, by which way, what, who, once
+        self, to: Handle, source: str, draft: Draft, /, *, sender: str | None, agent: str | None, key: str
+    ) -> Message:
+        """Write to somebody first, by the account of a source; ``sender`` is the address of ours to use.
+
+        The same ``key`` says it once. Invalid, CannotSend; IdReused where the key was used otherwise.
+        """
+        handle = normal_form(to.type, to.value)
+        if handle is None or handle.type in _NOBODY:
+            raise Invalid(f"{to} is nobody's address", field="customer")
+        account, by = self._dispatch.way(source, None)
+        if not isinstance(by, Opens):
+            raise CannotSend(f"{account.provider} does not let us write first: the customer begins")
+        name = _id(f"{handle} {source}", key)
+        opening = by.opening(name, handle, sender, account)
+        outgoing = Outgoing(
+            id=name,
+            channel=opening.channel,
+            medium=opening.medium,
+            to=handle,
+            sender=opening.sender,
+            thread=opening.thread,
+            text=draft.text,
+            subject=draft.subject,
+        )
+        return await self._say(handle, account, outgoing, draft, agent)
 
     async def _say(
-        self, hid: str, event: Event, account: Account, outgoing: Outgoing, draft: Draft
+        self, handle: Handle, account: Account, outgoing: Outgoing, draft: Draft, agent: str | None
     ) -> Message:
-        """Record the event with its order, begin to send it, and wait a moment for what comes of it."""
+        """Record the message with its order, begin to send it, and wait a moment for what comes of it."""
+        event = Event(
+            id=outgoing.id,
+            source=account.source,
+            channel=outgoing.channel,
+            medium=outgoing.medium,
+            kind="message",
+            direction="out",
+            author="agent",
+            customer=Party(handle.type, handle.value),
+            provider=account.provider,
+            to=outgoing.sender,
+            thread=outgoing.thread,
+            subject=draft.subject,
+            text=draft.text,
+            agent=agent,
+            status="queued",
+        )
+        hid = self._preparer.home(event)
         order = Order(
             account=(account.channel, account.provider, account.name),
             source=account.source,
