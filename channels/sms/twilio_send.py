@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels import provider_api, wire
+from channels.sms import twilio_ends
 from router.errors import CannotSend, Rejected
 from router.model.handle import Handle
-from router.ports import Account, Outgoing, Outside, Sent, Setting
+from router.ports import Account, Opening, Outgoing, Outside, Sent, Setting
 
 _API = "https://api.twilio.com"
 _MOST = 1600  # characters; Twilio refuses longer ones (21617)
@@ -43,6 +44,16 @@ class TwilioSender:
         if account.setting("api_key"):
             return None if account.setting("api_key_secret") else "api_key_secret"
         return None if account.secret else "secret"
+
+    def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:  # noqa: ARG002
+        """Begin as the address of ours that is named, or set as ``from``: ``whatsapp:+1…`` is WhatsApp's."""
+        ours = sender or account.setting("from")
+        if not ours:
+            raise CannotSend("name the address of ours to write from, or set `from`")
+        carrier, mark, _ = ours.rpartition(":")
+        theirs = _theirs(carrier or "sms", to)
+        ends = twilio_ends.outward({"From": ours, "To": f"{carrier}{mark}{theirs}"})
+        return Opening(channel=ends.channel, medium=ends.medium, sender=ends.ours, thread=ends.thread)
 
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:
         """Create the message; its ``sid`` is what reports name."""
