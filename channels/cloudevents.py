@@ -7,11 +7,15 @@ from collections.abc import Sequence
 import msgspec
 
 from channels import webhook_signature
+from channels.mapping.tables import Tables
 from channels.unread import unread
 from router.errors import Malformed
+from router.model.cloudevent import CloudEvent
 from router.model.cloudevents import Refused, is_cloudevent, parts
 from router.model.event import Event
 from router.ports import Account, Reply, Request, Setting
+
+PROVIDER = "cloudevents"
 
 
 class CloudEvents:
@@ -22,7 +26,11 @@ class CloudEvents:
     """
 
     unverified_status = 401
-    settings = (Setting("secret", "signing secret, `whsec_…`"),)
+    settings = (
+        Setting("secret", "signing secret, `whsec_…`; or the sender's public key, `whpk_…`"),
+        Setting("map", "what becomes of their payloads: fields of an event, each by a JSON pointer"),
+        Setting("each", "JSON pointer to the array whose entries are events of their own"),
+    )
 
     def verify(self, request: Request, account: Account, now: float) -> None:
         """Check the Standard Webhooks signature; raise Unverified."""
@@ -32,12 +40,21 @@ class CloudEvents:
         """Read the CloudEvents; a bad entry of a batch is kept unread beside the good ones."""
         if not is_cloudevent(request.headers):
             raise Malformed("neither the Content-Type nor a ce- header says that this is a CloudEvent")
-        return [
-            unread(entry, account.source, "cloudevents")
-            if isinstance(entry, Refused)
-            else msgspec.structs.replace(entry, source=account.source)
-            for entry in parts(request.headers, request.body)
-        ]
+        mapping = Tables.of(account)
+
+        def read(entry: CloudEvent) -> Sequence[Event]:
+            if mapping is None:
+                return [msgspec.structs.replace(entry.event(), source=account.source)]
+            return mapping.events({**entry.attributes, "data": entry.data}, account, entry.name)
+
+        found: list[Event] = []
+        for entry in parts(request.headers, request.body, read):
+            found += [unread(entry, account.source, PROVIDER)] if isinstance(entry, Refused) else entry
+        return found
+
+    def check(self, account: Account) -> None:
+        """See that the mapping of an account can be read; ConfigInvalid names what is wrong in it."""
+        Tables.of(account)
 
     def answer(self, request: Request, account: Account, events: Sequence[Event]) -> Reply:  # noqa: ARG002
         """Say that it is kept; there is nothing to tell the sender."""

@@ -6,7 +6,7 @@ reads several channels stands here once for each, with the same adapter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import get_args
 
 from channels.amazon_connect import AmazonConnect
@@ -43,7 +43,7 @@ from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_live import AsteriskLive
 from router.errors import NotFound
 from router.model.event import Channel as Name
-from router.ports import Account, Channel, ChatDoor, Listener, Outside, Sender
+from router.ports import Account, Channel, ChatDoor, Checks, Listener, Outside, Sender
 
 _bird = MessageBird()
 _connect = AmazonConnect()
@@ -128,3 +128,11 @@ def find(provider: str) -> tuple[str, Channel]:
     except KeyError:
         known = ", ".join(sorted(PROVIDERS))
         raise NotFound(f"there is no adapter for {provider!r}; there are {known}") from None
+
+
+def check(accounts: Iterable[Account]) -> None:
+    """See that the adapters can work with their accounts' settings; ConfigInvalid names one that is wrong."""
+    for account in accounts:
+        adapter = ADAPTERS.get((account.channel, account.provider))
+        if adapter is not None and isinstance(adapter, Checks):
+            adapter.check(account)

@@ -1,7 +1,7 @@
-"""Standard Webhooks: any JSON, signed by the scheme that many systems share, as one event.
+"""Standard Webhooks: any JSON, signed by the scheme that many systems share.
 
-The body is usually ``{"type", "timestamp", "data"}``. Where it, or its data, is one of our events
-(it has ``kind`` and ``channel``) that is the event; else it is a generic one.
+The body is usually ``{"type", "timestamp", "data"}``. The account's ``map`` says what becomes of it. Without
+one it is an event where it, or its data, is one of ours (it has ``kind`` and ``channel``), else generic.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 from channels import webhook_signature
 from channels.cloudevents import CloudEvents
 from channels.fit import fit
+from channels.mapping.tables import Tables
 from router.errors import Invalid
 from router.model.cloudevent import CloudEvent
 from router.model.cloudevents import decoded, is_cloudevent
@@ -26,13 +27,16 @@ class StandardWebhooks(CloudEvents):
     """The adapter; signature and answer are those of CloudEvents, which it reads too."""
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:
-        """Read the body into one event, whose id is ``webhook-id``, the same on every attempt."""
+        """Read the body into events, whose id is ``webhook-id``, the same on every attempt."""
         if is_cloudevent(request.headers):
             return super().parse(request, account, now)
         body = decoded(request.body)
+        name = webhook_signature.header(request, "id") or f"h:{hashlib.sha256(request.body).hexdigest()}"
+        mapping = Tables.of(account)
+        if mapping is not None:
+            return mapping.events(body, account, name)
         if not isinstance(body, dict):
             raise Invalid("the body is a JSON object")
-        name = webhook_signature.header(request, "id") or f"h:{hashlib.sha256(request.body).hexdigest()}"
         return [
             msgspec.structs.replace(
                 _cloudevent(body).event(),

@@ -15,8 +15,8 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
+from channels import registry
 from channels.email.smtp import MailListener
-from channels.registry import LISTENERS
 from router import collector
 from router.api.server import make_app
 from router.errors import ConfigInvalid
@@ -34,6 +34,7 @@ class Running:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        registry.check(house.settings.accounts)
         self._listeners = tuple(_listeners(house.settings, house.outside))
         self._loops: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
@@ -122,7 +123,7 @@ def _told(host: str, port: int, option: str) -> Iterator[None]:
 def _listeners(settings: Settings, outside: Outside) -> Iterator[tuple[Account, Listener]]:
     """Make what listens by itself, with its account; raises ConfigInvalid for a wrong setting."""
     for account in settings.accounts:
-        make = LISTENERS.get((account.channel, account.provider))
+        make = registry.LISTENERS.get((account.channel, account.provider))
         listener = make(account, outside) if make else None
         if listener is not None:
             yield account, listener

@@ -131,10 +131,12 @@ def config() -> None:
 @configured
 def check(config: Path | None, **options: Any) -> None:
     """Say whether the configuration is right, and what in it looks like an oversight."""
+    from channels import registry
     from router.settings import settle
     from router.settings.show import doubts
 
     settings = settle(sources(config, options))
+    registry.check(settings.accounts)
     for doubt in doubts(settings, _adapters()):
         click.echo(f"Warning: {doubt}", err=True)
     click.echo(

@@ -169,6 +169,17 @@ class Checks(Protocol):
         """
 
 
+@runtime_checkable
+class Checks(Protocol):
+    """An adapter with settings that can be wrong in more ways than being absent."""
+
+    def check(self, account: Account) -> None:
+        """See that the settings of an account can stand; ConfigInvalid names the one that cannot.
+
+        Called when the service starts, before anything comes in.
+        """
+
+
 class Call(Struct, frozen=True):
     """A call that we make. ``headers`` and ``body`` go out as they are."""
 

@@ -63,19 +63,20 @@ def entries(headers: Mapping[str, str], body: bytes) -> list[Event | Invalid]:
 
     Raises as ``read`` does where the request as a whole cannot be read, and for its only entry.
     """
-    return [entry.reason if isinstance(entry, Refused) else entry for entry in parts(headers, body)]
+    found = parts(headers, body, CloudEvent.event)
+    return [entry.reason if isinstance(entry, Refused) else entry for entry in found]
 
 
-def parts(headers: Mapping[str, str], body: bytes) -> list[Event | Refused]:
-    """Read a request as ``entries`` does, and keep with each refusal the entry that it is about."""
+def parts(headers: Mapping[str, str], body: bytes, make: Callable[[CloudEvent], T]) -> list[T | Refused]:
+    """Read a request as ``entries`` does into what ``make`` makes, and keep the entries that are refused."""
     known = _lower(headers)
     media, charset = _media(known)
     if not media.startswith(_FAMILY):
-        return [_binary(known, media, body).event()]
+        return [make(_binary(known, media, body))]
     if media not in {_STRUCTURED, _BATCH} or charset not in _UTF8:
         raise UnsupportedMedia(f"CloudEvents are read as {_STRUCTURED} or {_BATCH}, in UTF-8")
     found = decoded(body)
-    return [CloudEvent.of_json(found).event()] if media == _STRUCTURED else batch(found, CloudEvent.event)
+    return [make(CloudEvent.of_json(found))] if media == _STRUCTURED else batch(found, make)
 
 
 def batch(found: object, make: Callable[[CloudEvent], T]) -> list[T | Refused]:

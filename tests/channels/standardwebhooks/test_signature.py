@@ -6,6 +6,7 @@ import base64
 import hmac
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from channels import webhook_signature
 from router.errors import Unverified
@@ -82,3 +83,31 @@ def test_a_secret_may_be_padded_or_not_or_plain(secret: str) -> None:
 def test_a_header_that_is_missing_does_not_hold(name: str) -> None:
     """All three are needed."""
     assert not holds({key: value for key, value in HEADERS.items() if key != name})
+
+
+def test_a_sender_may_sign_with_a_key_of_its_own() -> None:
+    """With a public key only a v1a signature of its owner over id, time and body holds."""
+    owner, stranger = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    secret = "whpk_" + base64.b64encode(owner.public_key().public_bytes_raw()).decode()
+
+    def signed(key: Ed25519PrivateKey) -> dict[str, str]:
+        whole = f"{HEADERS['webhook-id']}.{HEADERS['webhook-timestamp']}.".encode() + BODY
+        code = base64.b64encode(key.sign(whole)).decode()
+        return HEADERS | {"webhook-signature": f"v1,AAAA v1a,AAAA v1a,é v1a,{code}"}
+
+    assert holds(signed(owner), secret=secret)
+    assert holds(signed(owner), secret=secret.rstrip("="))
+    assert not holds(signed(stranger), secret=secret)
+    assert not holds(signed(owner), secret=secret, body=BODY + b" ")
+    assert not holds(signed(owner), secret=secret, now=AT + 301)
+    assert not holds(signed(owner), secret="whpk_" + "A" * 43)
+    assert not holds(HEADERS, secret=secret)
+
+
+@pytest.mark.parametrize("secret", ["whpk_", "whpk_AAAA", "whpk_é", "whpk_" + "A" * 43])
+def test_nothing_holds_by_a_key_that_is_none(secret: str) -> None:
+    """A key of another length, or no base64, opens nothing; nor does it open by HMAC."""
+    signed = f"{HEADERS['webhook-id']}.{HEADERS['webhook-timestamp']}.".encode() + BODY
+    code = base64.b64encode(hmac.digest(secret.encode(), signed, "sha256")).decode()
+    both = f"v1,{code} v1a,{code} v1a,{'A' * 86}=="
+    assert not holds(HEADERS | {"webhook-signature": both}, secret=secret)

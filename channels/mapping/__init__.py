@@ -1,0 +1,1 @@
+"""What becomes of the payloads of a source, said in settings and without code."""
