@@ -6,32 +6,18 @@ Hooks before an event (``onMessageAdd``) wait for our leave and tell nothing tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from channels import carriers, stamps, twilio_form, twilio_signature, wire
-from channels.carriers import Ends
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
-from channels.ours import is_ours
-from channels.twilio_form import Fields
+from channels import twilio_form, twilio_signature
+from channels.chat import twilio_conversation_events
 from router.errors import Malformed
-from router.model.cloudevents import decoded
-from router.model.event import Attachment, Attribute, Event, Kind, Status, fit_id
+from router.model.event import Event
 from router.ports import Account, Reply, Request, Setting
 
 _BEFORE = frozenset({
     "onMessageAdd", "onMessageUpdate", "onMessageRemove", "onConversationAdd", "onConversationUpdate",
     "onConversationRemove", "onParticipantAdd", "onParticipantUpdate", "onParticipantRemove", "onUserUpdate",
 })  # fmt: skip
-_STATUS: Mapping[str, Status] = {
-    "sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed",
-}  # fmt: skip
-_SOURCES: Mapping[str, str] = {"SMS": "sms", "MMS": "sms", "WHATSAPP": "whatsapp", "MESSENGER": "messenger"}
-_KINDS: Mapping[str, tuple[Kind, str]] = {
-    "onMessageAdded": ("message", ""), "onMessageUpdated": ("edit", "updated"),
-    "onMessageRemoved": ("delete", "removed"),
-}  # fmt: skip
-_MOST_FILES = 100
 
 
 class TwilioConversations:
@@ -56,130 +42,8 @@ class TwilioConversations:
             raise Malformed("there is no EventType: it is not Twilio Conversations'")
         if kind in _BEFORE:
             return []
-        if kind in _KINDS and fields.get("MessageSid"):
-            return [_message(fields, account, *_KINDS[kind])]
-        if kind == "onDeliveryUpdated" and fields.get("MessageSid"):
-            return [_report(fields, account)]
-        return [_other(fields, account, "participant" if kind.startswith("onParticipant") else "system")]
+        return [twilio_conversation_events.read(kind, fields, account)]
 
     def answer(self, request: Request, account: Account, events: Sequence[Event]) -> Reply:  # noqa: ARG002
         """Give leave: 200 and an empty object changes nothing about what is asked for."""
         return Reply(200, {"content-type": "application/json"}, b"{}")
-
-
-def _message(fields: Fields, account: Account, kind: Kind, word: str) -> Event:
-    native = fields["MessageSid"]
-    at = stamps.stamp(fields, "DateUpdated") if word else None
-    at = at or stamps.stamp(fields, "DateCreated")
-    if word == "updated":
-        word = f"updated:{fields.get('DateUpdated') or wire.digest(dict(fields))}"
-    body, files = fields.get("Body"), _files(fields)
-    readable = body or files or kind == "delete"
-    return _event(
-        fields,
-        account,
-        f"{native}:{word}" if word else native,
-        kind=kind,
-        occurred_at=at,
-        target=fit(native) if word else None,
-        text=fit(body, TEXT),
-        text_full=fit(body, TEXT_FULL) if body and len(body) > TEXT else None,
-        attachments=files,
-        payload=fit(fields.get("ButtonPayload"), 4096),
-        flags=["redelivery"] * (fields.get("RetryCount", "0") not in {"", "0"})
-        + ["unsupported"] * (not readable),
-    )
-
-
-def _report(fields: Fields, account: Account) -> Event:
-    """Read how far a message of ours came to one participant."""
-    state, native = fields.get("Status", "").lower(), fields["MessageSid"]
-    attrs: dict[str, Attribute] = {"message_status": fit(state, SHORT)}
-    if (code := fields.get("ErrorCode", "")) not in {"", "0"}:
-        attrs["error_code"] = fit(code, SHORT)
-    receipt = ":".join(part for part in (native, fields.get("ParticipantSid", ""), state) if part)
-    return _event(
-        fields,
-        account,
-        receipt,
-        kind="status",
-        direction="out",
-        author="system",
-        customer=None,
-        occurred_at=stamps.stamp(fields, "DateUpdated") or stamps.stamp(fields, "DateCreated"),
-        target=fit(native),
-        status=_STATUS.get(state),
-        attrs=attrs,
-    )
-
-
-def _other(fields: Fields, account: Account, kind: Kind) -> Event:
-    sid = fields.get("ParticipantSid") or fields.get("ConversationSid") or fields.get("UserSid") or ""
-    at = fields.get("DateUpdated") or fields.get("DateCreated") or wire.digest(dict(fields))
-    about = {"type": fields["EventType"], "state": fields.get("StateTo"), "reason": fields.get("Reason")}
-    return _event(
-        fields,
-        account,
-        f"{sid}:{fields['EventType']}:{at}",
-        kind=kind,
-        occurred_at=stamps.stamp(fields, "DateUpdated") or stamps.stamp(fields, "DateCreated"),
-        attrs={name: fit(value, SHORT) for name, value in about.items() if value},
-    )
-
-
-def _event(fields: Fields, account: Account, native: str, **told: Any) -> Event:
-    ends, who = _ends(fields), fields.get("Author") or fields.get("Identity") or ""
-    from_us = fields.get("Source", "").upper() == "API" or is_ours(account, who)
-    base = {
-        "direction": "out" if from_us else "in",
-        "author": ("agent" if is_ours(account, who) else "bot") if from_us else "customer",
-        "customer": None if from_us else ends.customer,
-    }
-    return Event(
-        id=fit_id(native),
-        source=account.source,
-        channel=ends.channel,
-        medium=ends.medium,
-        sequence=min(wire.whole(fields, "Index") or 0, 4_294_967_295),
-        provider="twilio_conversations",
-        provider_event_id=fit(native),
-        to=ends.ours,
-        thread=fit(fields.get("ConversationSid")),
-        **(base | told),
-    )
-
-
-def _ends(fields: Fields) -> Ends:
-    """Tell who speaks: an address where it came by SMS or WhatsApp, else an identity of the service."""
-    address = fields.get("MessagingBinding.Address") or fields.get("Author") or fields.get("Identity") or ""
-    carrier, _, value = address.rpartition(":")
-    source = fields.get("MessagingBinding.Type") or fields.get("Source", "")
-    known = _SOURCES.get(source.upper())
-    bound = carrier.lower() in {"whatsapp", "messenger", "sms"} or (
-        value.startswith("+") and value[1:].isdecimal()
-    )
-    if known or bound:
-        ours = fields.get("MessagingBinding.ProxyAddress", "").rpartition(":")[2]
-        return carriers.ends(carrier or known or "sms", value, ours)
-    service = fields.get("ChatServiceSid") or fields.get("AccountSid") or "service"
-    customer = carriers.party("twilio-identity", f"{service}/{address}" if address else None)
-    return Ends("chat", "twilio_conversations", None, customer)
-
-
-def _files(fields: Fields) -> list[Attachment]:
-    """Read ``Media``, JSON in a field: files that only the account's credentials fetch, by their sid."""
-    try:
-        listed = decoded(fields.get("Media", "").encode("utf-8", "replace")) if fields.get("Media") else []
-    except Malformed:
-        return []
-    return [
-        Attachment(
-            kind=(wire.text(one, "ContentType") or "file").partition("/")[0][:SHORT],
-            mime=fit(wire.text(one, "ContentType"), SHORT),
-            name=fit(wire.text(one, "Filename"), LINE),
-            size=max(0, wire.whole(one, "Size") or 0) or None,
-            content_id=fit(wire.text(one, "Sid")),
-            fetch="provider",
-        )
-        for one in wire.tables({"listed": listed}, "listed")
-    ][:_MOST_FILES]
