@@ -6,19 +6,16 @@ with ``state_key`` sets the state of a room. Times are milliseconds since 1970.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from channels import batch, carriers, stamps, wire
+from channels.chat import matrix_content
 from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
 from channels.ours import is_ours
 from channels.wire import Table
-from router.model.event import Attachment, Event, Location, fit_id
+from router.model.event import Event, fit_id
 from router.ports import Account
 
-_FILES: Mapping[str, str] = {
-    "m.image": "image", "m.file": "file", "m.audio": "audio", "m.video": "video", "m.sticker": "sticker",
-}  # fmt: skip
 _TEXTS = frozenset({"m.text", "m.notice", "m.emote"})
 _GONE = frozenset({"leave", "ban"})
 
@@ -48,8 +45,8 @@ def _message(found: Table, account: Account, native: str, content: Table) -> Eve
     kind = wire.text(body, "msgtype") or wire.text(found, "type") or ""
     written = wire.text(body, "body")
     replied = fit(wire.text(relation, "m.in_reply_to", "event_id"))
-    files, place = _files(body, kind), _location(body)
-    text = _own_words(written) if replied and written else written
+    files, place = matrix_content.files(body, kind), matrix_content.location(body)
+    text = matrix_content.own_words(written) if replied and written else written
     if files and not wire.text(body, "filename"):
         text = None  # without a file name the body is one, and no caption
     readable = kind in _TEXTS or files or place
@@ -117,38 +114,3 @@ def _event(found: Table, account: Account, native: str, **fields: Any) -> Event:
 
 def _content(found: Table) -> Table:
     return wire.table(found, "content")
-
-
-def _own_words(body: str) -> str:
-    """Give a reply without what it quotes: lines with ``>`` before the first that has none."""
-    lines = body.split("\n")
-    quoted = next((n for n, line in enumerate(lines) if not line.startswith(">")), len(lines))
-    return "\n".join(lines[quoted:]).lstrip("\n") if quoted else body
-
-
-def _files(body: Table, kind: str) -> list[Attachment]:
-    url = wire.text(body, "url") or wire.text(body, "file", "url")
-    if kind not in _FILES or not url:
-        return []
-    info = wire.table(body, "info")
-    return [
-        Attachment(
-            kind=_FILES[kind],
-            mime=fit(wire.text(info, "mimetype"), SHORT),
-            name=fit(wire.text(body, "filename") or wire.text(body, "body")),
-            size=max(0, wire.whole(info, "size") or 0) or None,
-            url=fit(url, 4096),
-            fetch="provider",
-        )
-    ]
-
-
-def _location(body: Table) -> Location | None:
-    """Read ``geo:`` (RFC 5870): degrees north, east, and perhaps more."""
-    scheme, _, rest = (wire.text(body, "geo_uri") or wire.text(body, "m.location", "uri") or "").partition(
-        ":"
-    )
-    north, _, east = rest.partition(";")[0].partition(",")
-    if scheme.lower() != "geo":
-        return None
-    return wire.place(north, east.partition(",")[0], wire.text(body, "body"), None)

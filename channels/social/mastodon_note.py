@@ -1,28 +1,23 @@
-"""One notification of Mastodon, or one event of its streams.
-
-The text of a status is HTML. A local account is named without its server, which its address tells.
-"""
+"""One notification of Mastodon, or one event of its streams: about a status, or an account."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from channels import batch, carriers, stamps, wire
-from channels.email.hypertext import to_text
-from channels.fit import SHORT, TEXT, TEXT_FULL, fit
+from channels import batch, stamps, wire
+from channels.fit import SHORT, TEXT, fit, overlong
 from channels.ours import is_ours
+from channels.social import mastodon_status
 from channels.wire import Table
 from router.errors import Invalid, Malformed
 from router.model.cloudevents import decoded
-from router.model.event import Attachment, Event, Kind, fit_id
+from router.model.event import Event, Kind, fit_id
 from router.model.handle import Party
 from router.ports import Account
 
 _REACTIONS: Mapping[str, str] = {"favourite": "★", "reblog": "🔁"}
 _IRRELEVANT = frozenset({"status", "poll", "admin.sign_up", "admin.report", "severed_relationships"})
-_FILES: Mapping[str, str] = {"image": "image", "gifv": "image", "video": "video", "audio": "audio"}
 
 
 def read(account: Account, entry: object) -> list[Event]:
@@ -70,25 +65,25 @@ def _notification(account: Account, found: Table) -> list[Event]:
     if kind in _REACTIONS:
         about = {"kind": "reaction", "target": fit(wire.name(status, "id")), "text": _REACTIONS[kind]}
     at = stamps.stamp(found, "created_at")
-    who = _person(wire.table(found, "account"))
+    who = mastodon_status.person(wire.table(found, "account"))
     return [_event(account, f"notification:{native}", who, occurred_at=at, told=native, **about)]
 
 
 def _message(account: Account, status: Table, told: Table) -> Event:
     """Read a status that speaks to us; its own id tells it, since a conversation may tell it again."""
     native, answered = batch.native(status, "id"), wire.name(status, "in_reply_to_id")
-    text, files = _text(status), _files(status)
+    text, files = mastodon_status.text(status), mastodon_status.files(status)
     return _event(
         account,
         native,
-        _person(wire.table(status, "account")),
+        mastodon_status.person(wire.table(status, "account")),
         kind="message",
         occurred_at=stamps.stamp(status, "created_at"),
         told=wire.name(told, "id"),
         thread=fit(answered or native),
         subject=fit(wire.text(status, "spoiler_text")),
         text=fit(text, TEXT),
-        text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT else None,
+        text_full=overlong(text),
         attachments=files,
         parents=[parent] if (parent := fit(answered)) else [],
         flags=[] if text or files else ["unsupported"],
@@ -102,12 +97,12 @@ def _edited(account: Account, status: Table) -> Event:
     return _event(
         account,
         f"{native}:edited:{at}",
-        _person(wire.table(status, "account")),
+        mastodon_status.person(wire.table(status, "account")),
         kind="edit",
         occurred_at=stamps.stamp(status, "edited_at"),
         target=fit(native),
-        text=fit(_text(status), TEXT),
-        attachments=_files(status),
+        text=fit(mastodon_status.text(status), TEXT),
+        attachments=mastodon_status.files(status),
     )
 
 
@@ -130,34 +125,7 @@ def _event(
     )
 
 
-def _person(account: Table) -> Party | None:
-    """Give an account by its address in the fediverse, ``user@host``, which is the same on every server."""
-    name, url = wire.text(account, "acct") or "", wire.text(account, "url") or ""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        host = ""
-    whole = name if "@" in name or not name else f"{name}@{host}" if host else ""
-    return carriers.party("acct", whole.lower(), wire.text(account, "display_name"))
-
-
 def _is_theirs(conversation: Table, status: Table) -> bool:
     """Tell whether the last word of a conversation is another's: we are not in its list of accounts."""
     own = wire.name(status, "account", "id")
     return bool(own) and own in {wire.name(one, "id") for one in wire.tables(conversation, "accounts")}
-
-
-def _text(status: Table) -> str | None:
-    return to_text(wire.text(status, "content") or "").strip() or None
-
-
-def _files(status: Table) -> list[Attachment]:
-    return [
-        Attachment(
-            kind=_FILES.get(wire.text(one, "type") or "", "file"),
-            name=fit(wire.text(one, "description")),
-            url=fit(url, 4096),
-        )
-        for one in wire.tables(status, "media_attachments")[:100]
-        if (url := wire.text(one, "url") or wire.text(one, "remote_url"))
-    ]
