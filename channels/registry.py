@@ -24,6 +24,7 @@ from channels.email.mailgun import Mailgun
 from channels.email.postmark import Postmark
 from channels.email.raw import RawMail
 from channels.email.sendgrid import SendGrid
+from channels.email.smtp_send import SmtpSender
 from channels.sms.messagebird import MessageBird
 from channels.sms.sinch import Sinch
 from channels.sms.smpp import Smpp
@@ -107,6 +108,11 @@ away is none: a listener starts all the same, and goes on trying.
 
 SENDERS: dict[tuple[str, str], Sender] = {
     ("chat", "slack"): SlackSender(),
+    ("email", "aws_sns"): SmtpSender(),
+    ("email", "email_raw"): SmtpSender(),
+    ("email", "mailgun"): SmtpSender(),
+    ("email", "postmark"): SmtpSender(),
+    ("email", "sendgrid"): SmtpSender(),
     ("sms", "twilio"): TwilioSender(),
     ("social", "line"): LineSender(),
     ("social", "meta"): MetaSender(),

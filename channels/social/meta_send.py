@@ -38,10 +38,14 @@ class _Letter(NamedTuple):
 
 
 class MetaSender:
-    """Sends by the Graph API. One page or number of several may have a token of its own, ``<id>_token``."""
+    """Sends by the Graph API."""
 
     settings = (
         Setting("access_token", "token of the system user, or of the page"),
+        Setting(
+            "page_token",
+            "where there are several pages or numbers: <id>=<token> of each, with blanks between",
+        ),
         Setting("phone_number_id", "WhatsApp number that begins conversations"),
         provider_api.API_URL,
     )
@@ -54,7 +58,7 @@ class MetaSender:
         """Send; the id is the ``wamid`` that statuses name, or the ``mid`` of echoes."""
         write = _to_whatsapp if outgoing.medium == "whatsapp" else _to_talk
         letter = write(outgoing, account)
-        token = account.setting(f"{letter.ours}_token") or account.setting("access_token") or ""
+        token = _token(letter.ours, account)
         url = provider_api.address(account, _API, *letter.path)
         answer = await outside.call(provider_api.json(url, letter.body, provider_api.bearer(token)))
         told = provider_api.told(answer)
@@ -67,6 +71,13 @@ class MetaSender:
         provider_api.require_taken(answer, said, later=code in _LATER)
         named = next(iter(wire.tables(told, "messages")), wire.NONE)
         return provider_api.sent(wire.name(named, "id") or wire.name(told, "message_id"))
+
+
+def _token(ours: str, account: Account) -> str:
+    """Give the token of one page or number of ours, else the one for all."""
+    pairs = (pair.partition("=") for pair in (account.setting("page_token") or "").split())
+    own = {name: token for name, _, token in pairs}
+    return own.get(ours) or account.setting("access_token") or ""
 
 
 def _to_whatsapp(outgoing: Outgoing, account: Account) -> _Letter:

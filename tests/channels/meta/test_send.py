@@ -110,11 +110,15 @@ async def test_a_talk_is_answered_as_documented(medium: str, kind: str) -> None:
 async def test_each_page_may_have_its_token() -> None:
     """One app serves several."""
     account = Account(
-        "social", "meta", "main", secret="s", settings={"access_token": "one", f"{PAGE}_token": "other"}
+        "social",
+        "meta",
+        "main",
+        secret="s",
+        settings={"access_token": "one", "page_token": f"9=x\n{PAGE}=other=="},
     )
     async with serving(SAID) as peer:
         await sent(SENDER, TALK, account, peer)
-    assert peer.asked[0].headers["authorization"] == "Bearer other"
+    assert peer.asked[0].headers["authorization"] == "Bearer other=="
 
 
 async def test_statuses_name_what_it_gives() -> None:
