@@ -41,7 +41,7 @@ mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
 passdb {{
   driver = passwd-file
-  args = {folder}/users
+  args = {folder}/users/%u
 }}
 userdb {{
   driver = static
@@ -59,6 +59,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 """
 
@@ -78,8 +81,7 @@ class Dovecot:
         # Not below pytest's folders: those are closed to everybody but their owner.
         self.folder = Path(mkdtemp(prefix="dovecot-"))
         self._owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-        self._users: dict[str, str] = {}
-        for name in ("run", "state", "mail"):
+        for name in ("run", "state", "mail", "users"):
             (self.folder / name).mkdir()
         config = _CONFIG.format(
             folder=self.folder, user=self._owner.pw_name, group=grp.getgrgid(self._owner.pw_gid).gr_name,
@@ -126,11 +128,9 @@ class Dovecot:
 
     def let_in(self, user: str, password: str) -> None:
         """Let a user in with this password from now on, and with no other."""
-        self._users[user] = password
-        beside = self.folder / "users.new"
-        beside.write_text("".join(f"{name}:{{PLAIN}}{word}\n" for name, word in self._users.items()))
-        self.own(beside)
-        beside.rename(self.folder / "users")
+        path = self.folder / "users" / user
+        path.write_text(f"{user}:{{PLAIN}}{password}\n")
+        self.own(path)
 
     def mailbox(self) -> Mailbox:
         """Give an empty mailbox that only this test uses."""
@@ -185,8 +185,21 @@ class Mailbox:
 
     def number_anew(self) -> None:
         """Forget the numbers of all mails, as a move to another server does. Nobody may be in it."""
-        for path in self._folder.glob("dovecot*"):
+        for path in (self._folder / "dovecot-uidlist", *self._folder.glob("dovecot.index*")):
             path.unlink()
+
+    def spoil(self, name: str) -> None:
+        """Make a mail one that the server cannot read."""
+        self._named(name).chmod(0)
+
+    def mend(self, name: str) -> None:
+        """Let the server read a mail again."""
+        self._named(name).chmod(0o600)
+
+    def _named(self, name: str) -> Path:
+        """Find a mail under the name it was delivered with: the server adds to it, and moves it."""
+        [path] = [path for path in self.files() if path.name.startswith(name.partition(":")[0])]
+        return path
 
     def files(self) -> list[Path]:
         """Give the file of each mail in the order of arrival; a name ends in the flags that were set."""

@@ -91,9 +91,9 @@ class ImapListener:
     async def _poll(self, box: Box, sink: Sink) -> None:
         """Take what is new, then what is owed."""
         folder = await aside(box.look)
-        place = await self._walk(box, sink, folder, await self._begin(sink, folder))
         self._fails = 0
-        for uid in place.owed:
+        place = await self._walk(box, sink, folder, await self._begin(sink, folder))
+        for uid in random.sample(place.owed, len(place.owed)):  # one may break the connection for the others
             mails = await aside(box.list, uid, uid)
             if not mails or await self._intake.take(box, mails[0], sink):
                 place = place.settled(uid)

@@ -13,7 +13,6 @@ from channels.email.imap_login import Login
 from channels.email.imap_wire import Refused, Wire, quoted
 
 _UID = re.compile(rb"\bUID (\d+)")
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _SHORT = re.compile(rb'BODY\[\](?:<0>)? (?:NIL|"((?:[^"\\]|\\.)*)")', re.DOTALL)
 """A mail of a few bytes may come as a string, and an empty one as nothing."""
 _RUN = re.compile(r"[^\x20-\x7e]+|&")
@@ -34,10 +33,9 @@ class Folder(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A mail that is there: ``size`` in bytes, as the server says; ``at_s`` when it arrived, unix seconds."""
+    """A mail that is there, and when it arrived, in unix seconds."""
 
     uid: int
-    size: int
     at_s: int
 
 
@@ -65,8 +63,11 @@ class Box:
         return Folder(self._number("UIDVALIDITY"), self._number("UIDNEXT"))
 
     def list(self, first: int, last: int) -> list[Listed]:
-        """List the mails from one UID to another, in the order of UIDs."""
-        kind, told = self._wire.uid("FETCH", f"{first}:{last}", "(UID RFC822.SIZE INTERNALDATE)")
+        """List the mails from one UID to another, in the order of UIDs.
+
+        Sizes are not asked for: for them a server opens the mails, and stumbles over one it cannot read.
+        """
+        kind, told = self._wire.uid("FETCH", f"{first}:{last}", "(UID INTERNALDATE)")
         if kind != "OK":
             raise imaplib.IMAP4.error("the mails cannot be listed")
         lines = (_listed(line) for line in told if isinstance(line, bytes))
@@ -110,7 +111,5 @@ def _uid(text: bytes) -> int | None:
 
 def _listed(line: bytes) -> Listed | None:
     """Read a line of the list; None where it is about something else. A mail without a date came now."""
-    uid, size, at = _uid(line), _SIZE.search(line), imaplib.Internaldate2tuple(line)
-    if uid is None or size is None:
-        return None
-    return Listed(uid, int(size[1]), int(time.mktime(at) if at else time.time()))
+    uid, at = _uid(line), imaplib.Internaldate2tuple(line)
+    return None if uid is None else Listed(uid, int(time.mktime(at) if at else time.time()))

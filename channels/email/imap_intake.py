@@ -6,10 +6,8 @@ import asyncio
 import imaplib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
-
-from msgspec.structs import replace
 
 from channels.email.aside import aside
 from channels.email.events import UNKNOWN
@@ -17,12 +15,11 @@ from channels.email.imap_box import Box, Listed, Unfetched
 from channels.email.raw import unparsed
 from channels.email.readers import Readers
 from router.errors import Busy
-from router.model.event import Event
 from router.ports import Account, Sink
 
 BEGINNING = 131_072
 """Bytes of a mail too large: its head is read up to half of that, and some of its body makes its id."""
-STRIKES = 3
+STRIKES = 2
 _RETRY_S, _RETRY_MOST_S = 0.2, 5.0
 _LOG = logging.getLogger(__name__)
 
@@ -31,7 +28,7 @@ T = TypeVar("T")
 
 
 class Intake:
-    """Takes the mails of an account, whole up to ``max_bytes``."""
+    """Takes the mails of an account; of those larger than ``max_bytes`` what their heads tell."""
 
     def __init__(self, account: Account, readers: Readers, max_bytes: int) -> None:
         self._account, self._readers, self._max_bytes = account, readers, max_bytes
@@ -43,7 +40,7 @@ class Intake:
         A connection that breaks is raised, unless this mail has broken so many: then it is to blame.
         """
         try:
-            raw = await aside(box.fetch, mail.uid, self._most(mail))
+            raw = await aside(box.fetch, mail.uid, self._max_bytes + 1)
         except Unfetched:
             return self._put_off(mail, "the server does not give it")
         except (OSError, imaplib.IMAP4.error):
@@ -57,24 +54,15 @@ class Intake:
             _LOG.exception("%s: mail %d could not be kept", self._account.source, mail.uid)
             return False
 
-    def _most(self, mail: Listed) -> int:
-        """Say how much to fetch; one byte more than may be shows a mail that is larger than it was said."""
-        return self._max_bytes + 1 if mail.size <= self._max_bytes else min(BEGINNING, self._max_bytes)
-
     async def _keep(self, mail: Listed, raw: bytes, sink: Sink) -> bool:
-        if max(mail.size, len(raw)) > self._max_bytes:
+        if len(raw) > self._max_bytes:
             raw = raw[:BEGINNING]
-            events: Sequence[Event] = self._too_large(mail, raw)
+            events = unparsed(raw, self._account, time.time())
         else:
             events = await insist(self._readers.read, raw, self._account, UNKNOWN)
         if not await insist(sink.post, events, raw):
             _LOG.error("%s: mail %d is refused; its raw body is kept", self._account.source, mail.uid)
         return True
-
-    def _too_large(self, mail: Listed, beginning: bytes) -> list[Event]:
-        """Make the event of a mail that is larger than we read: what its head tells, and its size."""
-        events = unparsed(beginning, self._account, time.time())
-        return [replace(event, attrs=event.attrs | {"size": mail.size}) for event in events]
 
     def _put_off(self, mail: Listed, reason: str) -> bool:
         _LOG.error("%s: mail %d waits, %s", self._account.source, mail.uid, reason)
