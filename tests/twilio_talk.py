@@ -21,7 +21,7 @@ public_url = "{PUBLIC}"
 [sending]
 attempt_s = 2
 lapse_s = 1
-again_s = [0.2, 0.2, 0.2, 5]
+again_s = [0.1, 0.1, 0.2, 0.2, 0.5, 0.5, 1, 1, 2, 2, 5, 5]
 
 [channels.sms.twilio.main]
 secret = "{TOKEN}"
