@@ -33,6 +33,8 @@ def verify(request: Request, secret: str, now: float) -> None:
 def _verify_token(request: Request, secret: str, now: float) -> None:
     claims = jwt.hmac_claims(request.headers.get(_HEADER, "").strip(), secret, tuple(jwt.HMACS))
     jwt.check_times(claims, now, leeway_s=_LEEWAY_S)
+    if claims.get("nbf") is None:
+        raise Unverified("the token does not say from when on it is valid")
     if claims.get("iss") != "MessageBird":
         raise Unverified("the token is not issued by MessageBird")
     url = hashlib.sha256(request.url.encode("utf-8", "surrogatepass")).hexdigest()
