@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from channels import basic_auth, sns, sns_signature, wire
 from channels.chat import amazon_connect as chat
-from channels.sns_signature import Resolve, no_certificate
 from channels.voice import amazon_connect as contact
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
@@ -22,33 +21,34 @@ _KEY = "x-api-key"
 
 
 class AmazonConnect:
-    """The adapter. ``resolve`` gives certificates that the house fetched before."""
+    """The adapter: an account without a ``secret`` takes what SNS signs, from its ``topics``."""
 
     unverified_status = 403
     unreadable = Reply(200)
     settings = (
-        Setting("secret", "certificate of SNS (PEM), or the key of the API destination"),
+        Setting("secret", "key of the API destination, or certificate of SNS (PEM)", unless="topics"),
         Setting("topics", "ARNs of the topics that may send to us, a list"),
         Setting("key_header", "header that brings the key; `x-api-key`"),
         Setting("auth", "`basic`: the key comes as a password"),
         Setting("user", "user of that password, where one is to be asked for"),
     )
 
-    def __init__(self, resolve: Resolve = no_certificate) -> None:
-        self._resolve = resolve
-
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - retries last a day
         """Check the signature of SNS, or the key; raise Unverified."""
         secret = account.secret or ""
-        if "-----BEGIN" in secret:
-            sns_signature.verify(request, account, self._resolve)
+        if not secret or "-----BEGIN" in secret:
+            sns_signature.verify(request, account)
         elif account.setting("auth") == "basic":
             basic_auth.verify(request, account)
         else:
             name = (account.setting("key_header") or _KEY).lower()
             given = request.headers.get(name, "").strip().encode("utf-8", "replace")
-            if not secret or not hmac.compare_digest(given, secret.encode()):
+            if not hmac.compare_digest(given, secret.encode()):
                 raise Unverified(f"{name} does not bring the key of the API destination")
+
+    def needs(self, request: Request, account: Account) -> str | None:
+        """Give where the certificate of SNS lies, unless the account has it, or a key."""
+        return sns_signature.needs(request, account)
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read a contact event or a message of a chat; Malformed where it is neither."""

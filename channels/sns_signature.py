@@ -4,13 +4,13 @@ With SHA-1 (SignatureVersion 1) or SHA-256 (2); MessageAttributes are not in it.
 docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html. That Amazon signed says only that
 *some* topic sent this, and everybody may have one: the setting ``topics`` says which are ours.
 
-Nothing is fetched here. The certificate is the account's ``secret``, or what ``Resolve`` knows.
+The certificate is the account's ``secret``; without one it is the document at ``SigningCertURL``, which the
+house reads, and then ``topics`` must be set.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -24,38 +24,46 @@ from channels.sns import Notice
 from router.errors import Malformed, Unverified
 from router.ports import Account, Request
 
-Resolve = Callable[[str], str | None]
-"""Gives the certificate (PEM) that lies behind a SigningCertURL, or None; it never waits."""
-
 _SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMED = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _HASHES = {"1": hashes.SHA1, "2": hashes.SHA256}
 _CERTIFICATE_MARK = b"-----BEGIN CERTIFICATE-----"
 
 
-def no_certificate(_: str) -> str | None:
-    """Know none: only the account's own certificate counts."""
-    return None
-
-
-def verify(request: Request, account: Account, resolve: Resolve) -> None:
+def verify(request: Request, account: Account) -> None:
     """Raise Unverified unless a topic of ours sent this and Amazon signed it.
 
     Where the certificate lies is looked at before anything else.
     """
+    notice = _ours(request, account)
+    written = account.secret.encode("utf-8", "replace") if account.secret else request.document or b""
+    if not any(_fits(key, notice) for key in _keys(written)):
+        raise Unverified("Signature does not fit the certificate and the message")
+
+
+def needs(request: Request, account: Account) -> str | None:
+    """Give where the certificate lies, of a message from a topic of ours; None where the account has one."""
+    try:
+        return None if account.secret else _ours(request, account).certificate_url
+    except Unverified:
+        return None
+
+
+def _ours(request: Request, account: Account) -> Notice:
+    """Read a message that may be signed, from a topic of ours; Unverified where it is none."""
     try:
         notice = sns.read(request)
         if notice is None:
             raise Unverified("the body is no envelope of SNS, so nothing is signed")
-        url = notice.certificate_url
+        _ = notice.certificate_url
     except Malformed as error:
         raise Unverified(error.detail) from None
     allowed = sns.topics(account)
+    if not allowed and not account.secret:
+        raise Unverified("the account names no `topics`, and Amazon signs for everybody who has one")
     if allowed and notice.topic not in allowed:
         raise Unverified("the topic is not one of the setting `topics`: that Amazon signed it proves nothing")
-    keys = [*_keys(account.secret), *_keys(resolve(url))]
-    if not any(_fits(key, notice) for key in keys):
-        raise Unverified("Signature does not fit the certificate and the message")
+    return notice
 
 
 def _fits(key: RSAPublicKey, notice: Notice) -> bool:
@@ -76,12 +84,11 @@ def _signed(notice: Notice) -> bytes:
     return "".join(f"{name}\n{value}\n" for name, value in pairs if isinstance(value, str)).encode("utf-8")
 
 
-def _keys(pem: str | None) -> list[RSAPublicKey]:
+def _keys(written: bytes) -> list[RSAPublicKey]:
     """Give the keys of certificates, one behind the other, or of a bare public key; the dates do not count.
 
     Whoever set a certificate trusts its key, and Amazon changes them without notice.
     """
-    written = (pem or "").encode("utf-8", "replace")
     found: list[object] = []
     try:
         if _CERTIFICATE_MARK in written:

@@ -17,10 +17,12 @@ from router.flow.background import Background
 from router.flow.carry import Carry
 from router.flow.chat_sender import ChatSender
 from router.flow.clock import Clock
+from router.flow.confirm import Confirmations
 from router.flow.context import Contexts
 from router.flow.courier import Courier
 from router.flow.dispatch import Dispatch
 from router.flow.doctor import Doctor
+from router.flow.documents import Documents
 from router.flow.fold import Folds
 from router.flow.health import Health
 from router.flow.ingest import Ingest
@@ -84,6 +86,8 @@ class House:
 
         self.background = Background()
         self.outside = Internet()
+        self.documents = Documents(self.outside, self.background, time.monotonic)
+        self.confirmations = Confirmations(self.outside, self.background)
         self.places = Places(link, workspace)
         self.leases = Leases(library, workspace, _holder(settings), settings.server.takeover_s)
         self.raws = Raws(Path(settings.store.data) / "raw", now)
@@ -173,6 +177,8 @@ class House:
         return World(
             ingest=self.ingest,
             raws=self.raws,
+            documents=self.documents,
+            confirmations=self.confirmations,
             serve=self.serve,
             send=self.send,
             staff=self.staff,

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 import msgspec
 
 from channels import wire
+from channels.chat import amazon_connect_content
 from channels.email.dates import read_date
 from channels.email.feedback import digest
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
-from router.errors import Malformed
-from router.model.cloudevents import decoded
-from router.model.event import Attachment, Attribute, Author, Direction, Event, Kind, Status, fit_id
+from channels.fit import LINE, TEXT, fit
+from router.model.event import Attribute, Author, Direction, Event, Kind, Status, fit_id
 from router.ports import Account
 
 _ROLES: Mapping[str, tuple[Direction | None, Author]] = {
@@ -24,7 +23,6 @@ _ROLES: Mapping[str, tuple[Direction | None, Author]] = {
     "SYSTEM": ("out", "system"), "CUSTOM_BOT": ("out", "bot"), "": (None, "unknown"),
 }  # fmt: skip
 _EVENTS = "application/vnd.amazonaws.connect.event."
-_INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"
 _KINDS: Mapping[str, Kind] = {
     "typing": "typing", "participant.joined": "participant", "participant.left": "participant",
     "participant.invited": "participant", "transfer.succeeded": "transfer",
@@ -34,8 +32,6 @@ _STATES: Mapping[str, Status] = {
     "message.read": "read",
     "chat.ended": "ended",
 }
-_READABLE = frozenset({"", "text/plain", "text/markdown", "application/json"})
-_MOST_FILES = 100
 
 
 def is_chat(found: object) -> bool:
@@ -72,24 +68,7 @@ def read(found: object, visibility: str | None, account: Account) -> list[Event]
         return [_happened(event, what, content)]
     if wire.text(found, "Type") == "MESSAGEMETADATA":
         return [_receipt(event, found)]
-    return [_said(event, found, content, mime)]
-
-
-def _said(event: Event, found: object, content: str | None, mime: str) -> Event:
-    """Read a message: a text, files, or something to choose from and what was chosen."""
-    files = [_file(each) for each in wire.tables(found, "Attachments")[:_MOST_FILES]]
-    media = mime.partition(";")[0].strip().lower()
-    shown = media.startswith(_INTERACTIVE)
-    text = _shown(content) if shown else content
-    readable = text is not None and (shown or media in _READABLE)
-    return msgspec.structs.replace(
-        event,
-        text=fit(text, TEXT),
-        text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT else None,
-        payload=fit(content, 4096) if shown else None,
-        attachments=files,
-        flags=[] if readable or files else ["unsupported"],
-    )
+    return [amazon_connect_content.said(event, found, content, mime)]
 
 
 def _happened(event: Event, what: str, content: str | None) -> Event:
@@ -125,35 +104,6 @@ def _receipt(event: Event, found: object) -> Event:
         occurred_at=when or event.occurred_at,
         target=fit(target),
         status="read" if read_at else "delivered",
-    )
-
-
-def _shown(content: str | None) -> str | None:
-    """Give the words of an interactive message: its title, or what the customer chose."""
-    try:
-        found = decoded((content or "").encode("utf-8"))
-    except Malformed:
-        return content
-    for path in (
-        ("data", "content", "title"),
-        ("data", "content", "subtitle"),
-        ("actionDetail",),
-        ("action",),
-    ):
-        if text := wire.text(found, *path):
-            return text
-    return None
-
-
-def _file(told: wire.Table) -> Attachment:
-    mime = fit(wire.text(told, "ContentType"), SHORT)
-    major = (mime or "").partition("/")[0]
-    return Attachment(
-        kind=major if major in {"image", "audio", "video"} else "file",
-        mime=mime,
-        name=fit(wire.text(told, "AttachmentName"), LINE),
-        content_id=fit(wire.name(told, "AttachmentId"), LINE),
-        fetch="provider",
     )
 
 

@@ -10,25 +10,29 @@ import hmac
 
 from channels import jwt, wire
 from channels.wire import Table
-from router.errors import Unverified
+from router.errors import Malformed, Unverified
+from router.model.cloudevents import decoded
+from router.ports import Account, Request
 
 _ISSUER = "https://api.botframework.com"
 _LEEWAY_S = 300
 _MOST = 1_048_576  # characters of a key set; the published one has some ten thousand
 
 
-def verify(authorization: str, activity: Table, secret: str, app_id: str | None, now: float) -> None:
+def verify(request: Request, account: Account, now: float) -> None:
     """Raise Unverified unless the bearer token is the Connector's, for us, and for this activity.
 
-    ``secret``: the PEM public key, or the published key set as JSON. ``app_id``: who we are. ``now`` in
-    unix seconds.
+    The keys are the account's ``secret`` (PEM public key, or a key set), else those of ``Request.document``:
+    the published key set, where each key says which channels it speaks for. ``now`` in unix seconds.
     """
-    scheme, _, token = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer" or not secret or len(secret) > _MOST:
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    keys = account.secret or (request.document or b"").decode("utf-8", "replace")
+    if scheme.lower() != "bearer" or not keys or len(keys) > _MOST:
         raise Unverified("there is no bearer token, or no key to check it by")
+    app_id, activity = account.setting("app_id"), _activity(request)
     if not app_id:
         raise Unverified("the account has no app_id, so that nobody can be meant")
-    claims, key = jwt.rs256_claims(token.strip(), jwt.public_keys(secret))
+    claims, key = jwt.rs256_claims(token.strip(), jwt.public_keys(keys))
     jwt.check_times(claims, now, leeway_s=_LEEWAY_S)
     if claims.get("iss") != _ISSUER:
         raise Unverified("the token is not issued by the Bot Framework")
@@ -38,5 +42,13 @@ def verify(authorization: str, activity: Table, secret: str, app_id: str | None,
     told = wire.text(activity, "serviceUrl") or ""
     if not service or not hmac.compare_digest(service.encode("utf-8"), told.encode("utf-8")):
         raise Unverified("the token is for calls from another service")
-    if key.endorsements and wire.text(activity, "channelId") not in key.endorsements:
+    if (key.endorsements or not account.secret) and wire.text(activity, "channelId") not in key.endorsements:
         raise Unverified("the key does not speak for this channel")
+
+
+def _activity(request: Request) -> Table:
+    """Give the activity of a call; an empty one where the body is none."""
+    try:
+        return wire.table(decoded(request.body))
+    except Malformed:
+        return wire.NONE

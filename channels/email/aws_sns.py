@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from channels import sns, sns_signature, wire
 from channels.email import ses_mail, ses_report
-from channels.sns_signature import Resolve, no_certificate
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Event
@@ -16,22 +15,25 @@ _OF_SES = "Successfully validated SNS topic"  # what SES publishes to a topic it
 
 
 class AwsSns:
-    """The adapter. ``resolve`` gives certificates that the house fetched before."""
+    """The adapter."""
 
     unverified_status = 403
     unreadable = Reply(200)
     settings = (
-        Setting("secret", "certificate of SNS (PEM)"),
+        Setting(
+            "secret", "certificate of SNS (PEM), for a router that cannot read it from there", unless="topics"
+        ),
         Setting("topics", "ARNs of the topics that may send to us, a list"),
         Setting("authserv_id", "mail server whose DMARC verdict is believed"),
     )
 
-    def __init__(self, resolve: Resolve = no_certificate) -> None:
-        self._resolve = resolve
-
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - SNS retries for hours
         """Check host, topic and signature; raise Unverified."""
-        sns_signature.verify(request, account, self._resolve)
+        sns_signature.verify(request, account)
+
+    def needs(self, request: Request, account: Account) -> str | None:
+        """Give where the certificate lies, unless the account has it."""
+        return sns_signature.needs(request, account)
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read a notification; a confirmation makes no event. Malformed where it is neither."""

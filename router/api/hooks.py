@@ -12,13 +12,14 @@ from typing import TypeVar
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from router.api import codec, problems
 from router.api.auth import Caller
 from router.api.world import World
 from router.errors import Busy, Malformed, NoSecret, NotFound, RouterError, Unverified
 from router.model.event import Event
-from router.ports import Account, Channel, Reply, Request, Result
+from router.ports import Account, Channel, Confirms, Needs, Reply, Request, Result
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ _log = structlog.get_logger()
 async def take(world: World, _: Caller, request: web.Request) -> web.Response:
     """Take a provider's call: check it, read it, record it, answer as the provider expects."""
     account, adapter = located(world, request)
-    received = await _received(world, account, request)
+    received = await _documented(world, adapter, await _received(world, account, request), account)
     now = time.time()
     if (refusal := checked(adapter, received, account, now)) is not None:
         return problems.response(refusal, adapter.unverified_status)
@@ -42,6 +43,8 @@ async def take(world: World, _: Caller, request: web.Request) -> web.Response:
     if events:
         raw = await world.raws.keep(received.body)
         kept(await world.ingest.record(events, account=account, strict=False, raw=raw))
+    if isinstance(adapter, Confirms) and signs(account):
+        _confirm(world, adapter, received, account)
     return _written(guarded(lambda: adapter.answer(received, account, events), account))
 
 
@@ -53,14 +56,19 @@ def located(world: World, request: web.Request) -> tuple[Account, Channel]:
     account = request.app[ACCOUNTS].get(name)
     if adapter is None or account is None:
         raise NotFound("there is no such channel account")
-    if account.secret is None and not account.unsigned:
+    if account.secret is None and signs(account) and not isinstance(adapter, Needs):
         raise NoSecret
     return account, adapter
 
 
+def signs(account: Account) -> bool:
+    """Tell whether the calls of an account have to be proven."""
+    return account.secret is not None or not account.unsigned
+
+
 def checked(adapter: Channel, request: Request, account: Account, now: float) -> Unverified | None:
     """Verify, and give the refusal if it fails: whatever a verifier raises, the call is not proven."""
-    if account.secret is None:
+    if not signs(account):
         return None
     try:
         adapter.verify(request, account, now)
@@ -98,6 +106,29 @@ def kept(results: Sequence[Result | RouterError]) -> None:
             raise result
         if isinstance(result, RouterError):
             _log.warning("hook_event_refused", code=result.code, field=result.field)
+
+
+async def _documented(world: World, adapter: Channel, request: Request, account: Account) -> Request:
+    """Add what the provider publishes to check this call by; Busy where it is needed and cannot be had.
+
+    The provider then comes again: that we cannot check is no fault of the call.
+    """
+    if not isinstance(adapter, Needs) or not signs(account):
+        return request
+    url = guarded(lambda: adapter.needs(request, account), account)
+    if url is None:
+        return request
+    document = await world.documents.read(url)
+    if document is None:
+        raise Busy("what the provider publishes to prove its calls cannot be read now; send it again")
+    return replace(request, document=document)
+
+
+def _confirm(world: World, adapter: Confirms, request: Request, account: Account) -> None:
+    """Visit the address that a proven call of ours asks to be visited, if it does."""
+    url = guarded(lambda: adapter.confirmation(request, account), account)
+    if url is not None:
+        world.confirmations.visit(url, account)
 
 
 async def _received(world: World, account: Account, request: web.Request) -> Request:

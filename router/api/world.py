@@ -57,6 +57,20 @@ class Raws(Protocol):
         """Keep a body; give its name."""
 
 
+class Documents(Protocol):
+    """What providers publish to check their signatures by."""
+
+    async def read(self, url: str, /) -> bytes | None:
+        """Give a document; None where it cannot be had now."""
+
+
+class Confirmations(Protocol):
+    """Where providers want to be told that they may send to us."""
+
+    def visit(self, url: str, account: Account, /) -> None:
+        """Begin to visit an address, once."""
+
+
 class Staff(Protocol):
     """Queues, and the agents who serve them."""
 
@@ -272,6 +286,8 @@ class World(Struct, frozen=True, kw_only=True):
 
     ingest: Ingest
     raws: Raws
+    documents: Documents
+    confirmations: Confirmations
     serve: Serve
     send: Send
     staff: Staff

@@ -37,6 +37,14 @@ class Adapters(Struct, frozen=True):
         parts = {"receive": self.hooks, "listen": self.listeners, "send": self.senders}
         return {use: _declared(found[key]) for use, found in parts.items() if key in found}
 
+    def closed(self, account: Account) -> bool:
+        """Tell whether all calls to the hook of an account are refused: there is nothing to check them by."""
+        key = (account.channel, account.provider)
+        if key not in self.hooks or account.secret is not None or account.unsigned:
+            return False
+        secret = _declared(self.hooks[key]).get("secret")
+        return secret is None or secret.unless not in account.settings
+
     def known(self, key: Key) -> frozenset[str]:
         """Name everything that an account may set."""
         own = {name for part in self.declared(key).values() for name in part}
@@ -110,7 +118,7 @@ def _account(account: Account, settings: Settings, adapters: Adapters) -> Accoun
     by_mail = settings.mail is not None and account.source == settings.mail.source
     receives, listens = key in adapters.hooks, by_mail or key in adapters.listeners
     missing = []
-    if receives and account.secret is None and not account.unsigned:
+    if adapters.closed(account):
         receives = False
         missing.append("`secret` is not set: its calls are refused; give one, or `unsigned = true`")
     if listens and not by_mail and (lacks := _lacks(account, adapters.declared(key)["listen"])):

@@ -62,7 +62,7 @@ def _doubts(account: Account, settings: Settings, adapters: Adapters) -> Iterato
     if key not in adapters.keys:
         yield f"{_place(account)} has no adapter; `router channels list` names those there are"
         return
-    if account.secret is None and not account.unsigned and key in adapters.hooks:
+    if adapters.closed(account):
         yield f"{_place(account)} has no secret, so its calls are refused; give one, or unsigned = true"
     signs_address = "public_url" in adapters.declared(key).get("receive", {})
     if account.secret and signs_address and not (settings.server.public_url or account.setting("public_url")):

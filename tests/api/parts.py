@@ -6,6 +6,7 @@ They keep what they were given, so that a test can ask for it. They decide nothi
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +14,16 @@ from typing import Any
 from aiohttp import web
 from feeds import Feed
 from msgspec import Struct
+from network import Network
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from router.api.server import make_app
 from router.api.world import World
 from router.errors import NotFound, OfferTaken, RouterError
+from router.flow.background import Background
+from router.flow.confirm import Confirmations
+from router.flow.documents import Documents
 from router.model.apikey import ApiKey, Role
 from router.model.event import Event
 from router.model.item import Item
@@ -226,11 +231,14 @@ class Parts:
     def __init__(
         self, channels: dict[tuple[str, str], Channel] | None = None, accounts: Any = None, **server: Any
     ) -> None:
+        self.network, self.background = Network(), Background()
         self.ingest, self.serve, self.known = Recorder(), Desk(), Known()
         self.push, self.keys, self.health = Feed(), Keyring(), Doctor()
         self.world = World(
             ingest=self.ingest,
             raws=self.ingest,
+            documents=Documents(self.network, self.background, time.monotonic),
+            confirmations=Confirmations(self.network, self.background),
             serve=self.serve,  # type: ignore[arg-type] # only what a test calls is there
             staff=self.serve,  # type: ignore[arg-type] # the same: it notes what is asked of it
             lobby=self.known,

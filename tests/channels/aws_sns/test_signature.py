@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from msgspec.structs import replace
 
 from channels.email.aws_sns import AwsSns
-from channels.sns_signature import Resolve, no_certificate
 from router.errors import Malformed, Unverified
 from router.ports import Account, Request
 
@@ -81,9 +81,14 @@ def account(secret: str | None = None, **settings: object) -> Account:
     )
 
 
-def verify(found: object, who: Account | None = None, resolve: Resolve = no_certificate) -> None:
-    """Verify a posted message."""
-    AwsSns(resolve).verify(posted(found), who or account(), 0.0)
+def verify(found: object, who: Account | None = None, document: bytes | None = None) -> None:
+    """Verify a posted message, with what the house read for it."""
+    AwsSns().verify(replace(posted(found), document=document), who or account(), 0.0)
+
+
+def unset(**settings: object) -> Account:
+    """Give an account without a certificate."""
+    return Account("email", "aws_sns", "main", settings={"topics": [TOPIC]} | settings)
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -153,14 +158,12 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_a_certificate_elsewhere_is_refused_before_anybody_goes_there(url: object) -> None:
-    """Though the signature fits; and what knows certificates is not even asked."""
-
-    def asked(url: str) -> str:
-        raise AssertionError(url)
-
+    """Though the signature fits, and the certificate is there."""
     found = signed(message(SigningCertURL=url))
-    with pytest.raises(Unverified):
-        verify(found, resolve=asked)
+    assert AwsSns().needs(posted(found), unset()) is None
+    for who in (account(), unset()):
+        with pytest.raises(Unverified):
+            verify(found, who, certificate().encode())
     with pytest.raises(Malformed):
         AwsSns().parse(posted(found), account(), 0.0)
 
@@ -170,11 +173,31 @@ def test_a_certificate_elsewhere_is_refused_before_anybody_goes_there(url: objec
     [URL, "https://sns.cn-north-1.amazonaws.com.cn/a/b.pem", "https://sns.us-gov-west-1.amazonaws.com/x.pem"],
 )
 def test_certificates_of_sns_are_asked_for_by_their_address(url: str) -> None:
-    """What was fetched before holds as well as the setting, which then is no certificate."""
-    known = {url: certificate()}
-    verify(signed(message(SigningCertURL=url)), account("fetched"), known.get)
+    """Where the account has none, what lies there holds; who signs with another key is not Amazon."""
+    found = signed(message(SigningCertURL=url))
+    assert AwsSns().needs(posted(found), unset()) == url
+    verify(found, unset(), certificate().encode())
+    for document in (certificate("else").encode(), b"", None, b"-----BEGIN CERTIFICATE-----", b"<html>"):
+        with pytest.raises(Unverified):
+            verify(found, unset(), document)
+
+
+def test_nothing_is_asked_for_where_it_would_prove_nothing() -> None:
+    """The account has a certificate, or names no topics, or not this one; the body is no envelope."""
+    found = signed(message())
+    for who in (account(), unset(topics=[]), unset(topics=None), unset(topics=f"{TOPIC}2")):
+        assert AwsSns().needs(posted(found), who) is None
+    for who in (unset(topics=[]), unset(topics=f"{TOPIC}2")):
+        with pytest.raises(Unverified):
+            verify(found, who, certificate().encode())
+    for body in (b"", b"[]", b"{}", b"\xff", b"[" * 100_000):
+        assert AwsSns().needs(Request("POST", "/", {}, body), unset()) is None
+
+
+def test_a_certificate_of_the_account_is_the_only_one() -> None:
+    """What lies at the address counts only where there is none."""
     with pytest.raises(Unverified):
-        verify(signed(message(SigningCertURL=url), "else"), account("fetched"), known.get)
+        verify(signed(message()), account(certificate("else")), certificate().encode())
 
 
 def test_several_certificates_may_stand_behind_each_other() -> None:
