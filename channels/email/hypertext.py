@@ -13,11 +13,10 @@ from typing import Any
 
 from lxml import etree
 
+from channels.email.hypertext_lines import Lines
+
 MAX_EVENTS = 110_000  # of the parser, ~0.6 µs each; a long newsletter has 10 000
-MAX_TEXT = 262_144  # characters given
-MAX_LINES = 20_000
 _CHUNK = 32 * 1024  # characters between two looks at the budget
-_QUOTES = 8  # levels of quoting shown
 
 _SKIPPED = frozenset({"head", "script", "style", "title", "template", "svg", "math", "object"})
 _LINE = frozenset({
@@ -28,8 +27,6 @@ _PARAGRAPH = frozenset(
     {"blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
 )
 _BLOCKS = _LINE | _PARAGRAPH
-_CELL = "\x1f"  # stands between cells until blanks are counted
-_SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -50,26 +47,19 @@ def to_text(html: str) -> str:
 
 
 class _Reader:
-    """Gathers lines from the parser's events."""
+    """Makes lines of the parser's events."""
 
     def __init__(self) -> None:
+        self._lines = Lines()
         self._left = MAX_EVENTS
-        self._lines: list[str] = []
-        self._line: list[str] = []
-        self._room = MAX_TEXT
         self._depth = 0
         self._hidden: int | None = None  # the depth at which everything became invisible
-        self._blank = False  # a paragraph ended: a blank line before what comes next
-        self._quotes = 0
-        self._above = 0  # the quotes of the last line
-        self._pre = 0
-        self._mark = ""  # the bullet that goes before the next line
         self._lists: list[int | None] = []  # the last number of each open list; None: it has bullets
 
     @property
     def tired(self) -> bool:
         """Whether enough was read."""
-        return self._left <= 0 or self._room <= 0 or len(self._lines) >= MAX_LINES
+        return self._left <= 0 or self._lines.full
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
@@ -81,17 +71,17 @@ class _Reader:
         if tag in _SKIPPED or ("style" in attributes and _HIDDEN.search(attributes["style"][:1000])):
             self._hidden = self._depth
         elif tag == "br":
-            self._flush(even_empty=True)
+            self._lines.end(even_empty=True)
         elif tag == "blockquote":
-            self._quotes += 1
+            self._lines.quote(1)
         elif tag == "pre":
-            self._pre += 1
+            self._lines.as_written(1)
         elif tag in {"ol", "ul"}:
             self._lists.append(0 if tag == "ol" else None)
         elif tag == "li":
-            self._mark = self._bullet()
-        elif tag in {"td", "th"} and self._line:
-            self._line.append(_CELL)
+            self._lines.item(self._bullet())
+        elif tag in {"td", "th"}:
+            self._lines.cell()
 
     def end(self, tag: str) -> None:
         """Close an element."""
@@ -104,43 +94,36 @@ class _Reader:
                 self._hidden = None
             return
         if tag in _BLOCKS:
-            self._flush()
+            self._lines.end()
         if tag == "blockquote":
-            self._quotes = max(0, self._quotes - 1)
+            self._lines.quote(-1)
         elif tag == "pre":
-            self._pre = max(0, self._pre - 1)
+            self._lines.as_written(-1)
         elif tag in {"ol", "ul"} and self._lists:
             self._lists.pop()
         self._break(tag)
 
     def data(self, text: str) -> None:
-        """Take text; blanks count as one, except where the document says otherwise."""
+        """Take text."""
         self._left -= 1
-        if self._hidden is not None or self.tired:
-            return
-        if not self._pre:
-            self._line.append(text)
-            return
-        first, *rest = text.split("\n")
-        self._line.append(first)
-        for line in rest[:MAX_LINES]:
-            self._flush(even_empty=True)
-            self._line.append(line)
+        if self._hidden is None and not self.tired:
+            self._lines.add(text)
 
     def close(self) -> None:
         """End the document."""
-        self._flush()
+        self._lines.end()
 
     def text(self) -> str:
         """Give what was gathered."""
-        return "\n".join(self._lines).strip("\n")[:MAX_TEXT]
+        return self._lines.text()
 
     def _break(self, tag: str) -> None:
         if tag in _LINE:
-            self._flush()
+            self._lines.end()
         elif tag in _PARAGRAPH:
-            self._flush()
-            self._blank = self._blank or not self._lists  # a list is dense, whatever its items hold
+            self._lines.end()
+            if not self._lists:  # a list is dense, whatever its items hold
+                self._lines.paragraph()
 
     def _bullet(self) -> str:
         number = self._lists[-1] if self._lists else None
@@ -148,24 +131,3 @@ class _Reader:
             return "* "
         self._lists[-1] = number + 1
         return f"{number + 1}. "
-
-    def _flush(self, *, even_empty: bool = False) -> None:
-        """End the line; an empty one counts only where a line break made it."""
-        if not (self._line or even_empty):
-            return
-        line = "".join(self._line)
-        self._line.clear()
-        if not self._pre:
-            line = _SPACE.sub(" ", line).strip(" \xa0" + _CELL)
-        line = line.replace("\xa0", " ").replace(_CELL, "  ").rstrip()
-        if not (line or even_empty) or self._room <= 0 or len(self._lines) >= MAX_LINES:
-            return
-        if line:
-            line, self._mark = self._mark + line, ""
-        quotes = min(self._quotes, _QUOTES)
-        quote = "> " * quotes
-        if self._blank and self._lines and self._lines[-1].strip("> "):
-            self._lines.append(("> " * min(quotes, self._above)).rstrip())
-        self._blank, self._above = False, quotes
-        self._lines.append((quote + line).rstrip())
-        self._room -= len(quote) + len(line) + 1

@@ -9,23 +9,20 @@ its default one, nothing a mail may hold raises.
 from __future__ import annotations
 
 import re
-from binascii import Error as BinasciiError
-from binascii import a2b_base64, a2b_qp, a2b_uu
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from channels.email.charsets import decode
 from channels.email.fields import Head, cut_head, words
 from channels.email.params import read_params
+from channels.email.transfer import undone
 
 MAX_DEPTH = 30
 MAX_PARTS = 1000
 
 _MBOX = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r?\n")
 _BLANK = re.compile(rb"\n\r?\n")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_ENCODING = re.compile(r"[a-z0-9-]*")
 _TYPE = re.compile(r"[^\s/;]{1,127}/[^\s/;]{1,127}")
 _PATH = re.compile(r".*[/\\]", re.DOTALL)
 
@@ -51,9 +48,7 @@ class Part(Struct, frozen=True):
 
     def content(self) -> bytes:
         """Undo the transfer encoding; what is not really encoded stays as it is."""
-        coded = _ENCODING.match((self.head.first("content-transfer-encoding") or "").strip().lower())
-        undo = _UNDO.get(coded[0]) if coded else None
-        return undo(self.body) if undo else self.body
+        return undone(self.body, self.head.first("content-transfer-encoding"))
 
     def text(self) -> str:
         """Read the content as text by its charset, with plain line feeds."""
@@ -147,32 +142,3 @@ def _after(body: bytes, mark: bytes, at: int) -> int:
 def _chomp(piece: bytes) -> bytes:
     """Drop the line end before a boundary: it belongs to the boundary."""
     return piece.removesuffix(b"\n").removesuffix(b"\r")
-
-
-def _unbase64(body: bytes) -> bytes:
-    try:
-        return a2b_base64(body)
-    except BinasciiError:
-        letters = _NOT_BASE64.sub(b"", body)
-        return a2b_base64(letters[: len(letters) // 4 * 4])
-
-
-def _unuu(body: bytes) -> bytes:
-    """Undo uuencode, between the lines ``begin`` and ``end``."""
-    _, begin, rest = (b"\n" + body).partition(b"\nbegin ")
-    lines = rest.partition(b"\nend")[0].splitlines()[1:]
-    return b"".join(map(_unuu_line, lines)) if begin else body
-
-
-def _unuu_line(line: bytes) -> bytes:
-    try:
-        return a2b_uu(line)
-    except BinasciiError:  # some encoders pad too much; the first letter tells how long the line is
-        return a2b_uu(line[: ((((line[0] - 32) & 63) * 4) + 5) // 3]) if line else b""
-
-
-_UNDO: dict[str, Callable[[bytes], bytes]] = {
-    "base64": _unbase64,
-    "quoted-printable": a2b_qp,
-    **dict.fromkeys(("x-uuencode", "uuencode", "x-uue", "uue"), _unuu),
-}
