@@ -29,10 +29,11 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
         self.addresses: Mapping[str, str] = {}
 
-    def start(self, **environ: str) -> None:
-        """Start it, and return when it says that it is ready."""
+    def start(self, port: int = 0, smtp_port: int = 0, **environ: str) -> None:
+        """Start it, on any free ports or these, and return when it says that it is ready."""
         command = [sys.executable, "-m", "router", "serve", "--config", str(self._config)]
-        command += ["--port", "0", "--smtp-port", "0", "--data", str(self.folder / "data")]
+        command += ["--port", str(port), "--smtp-port", str(smtp_port)]
+        command += ["--data", str(self.folder / "data")]
         if self._redis_url:
             command += ["--redis-url", self._redis_url]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ROUTER_")}

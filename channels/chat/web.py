@@ -6,6 +6,7 @@ body is what the client said, one frame a line, the hello first; ``url`` is that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import msgspec
 from channels import jwt
 from channels.chat import web_token
 from channels.fit import clean
-from router.errors import Invalid, Malformed, Unverified
+from router.errors import ConfigInvalid, Invalid, Malformed, Unverified
 from router.model.chat import Frame, Hello, Msg, Pass, Read, Typing, Visitor, read_frame
 from router.model.event import Event, fit_id
 from router.model.handle import Party
@@ -23,6 +24,7 @@ from router.ports import Account, Reply, Request, Setting
 PROVIDER = "web"
 HANDLE = "web-visitor"
 
+_ORIGIN = re.compile(r"https?://[a-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?", re.ASCII)
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -35,6 +37,16 @@ class WebChat:
         Setting("origins", 'sites that may show the chat, a list as ["https://shop.example"]'),
         Setting("anyone", "true: the router itself lets in visitors whom nobody signed a token for"),
     )
+
+    def check(self, account: Account) -> None:
+        """See that the origins are such and that ``anyone`` is yes or no; ConfigInvalid."""
+        where = f"channels.chat.web.{account.name}"
+        for origin in self.origins(account):
+            if not _ORIGIN.fullmatch(origin):
+                words = f"{origin!r} is no origin such as https://shop.example"
+                raise ConfigInvalid(words, field=f"{where}.origins")
+        if not isinstance(account.settings.get("anyone", False), bool):
+            raise ConfigInvalid("`anyone` is true or false", field=f"{where}.anyone")
 
     # -- a captured conversation, as any adapter reads it ---------------------------------------------
 

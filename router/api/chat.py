@@ -30,6 +30,7 @@ from router.model.chat import (
     Hello,
     Msg,
     News,
+    Progress,
     Read,
     Said,
     Told,
@@ -129,16 +130,7 @@ class Tab:
         rooms, self._pace = self._world.rooms, Pace(PER_S, BURST)
         try:
             with rooms.seat(self._account, who) as seat:
-                progress = await rooms.resume(seat, hello.resume_from)
-                await self._tell(
-                    Welcome(
-                        visitor=who.id,
-                        last_seq=progress.last,
-                        resume_from=seat.cursor,
-                        read=progress.read,
-                        until=datetime.fromtimestamp(who.until, UTC),
-                    )
-                )
+                await self._tell(_welcome(seat, await rooms.resume(seat, hello.resume_from)))
                 await relay(request, self._push(seat), self._listen(seat), self._expire())
         except RouterError as refusal:
             await self._refuse(refusal)
@@ -166,6 +158,7 @@ class Tab:
             await rooms.read(seat, frame.upto)
         elif await self._enter(frame, seat.who) and self.who is not None:
             seat.who = self.who
+            await self._tell(_welcome(seat, await rooms.progress(seat)))
         else:
             await self._socket.close(code=self.code)
 
@@ -225,6 +218,16 @@ def _cid(data: str | bytes) -> str | None:
     except _UNREADABLE:
         return None
     return None if found is None else found[:64]
+
+
+def _welcome(seat: Seat, progress: Progress) -> Welcome:
+    return Welcome(
+        visitor=seat.who.id,
+        last_seq=progress.last,
+        resume_from=seat.cursor,
+        read=progress.read,
+        until=datetime.fromtimestamp(seat.who.until, UTC),
+    )
 
 
 def _news(said: Said) -> News:

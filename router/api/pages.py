@@ -35,6 +35,7 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 _FRONT = "wallboard.html"
+_CHAT, _EMBED = "chat.html", "chat/embed.js"
 
 
 class File(Struct, frozen=True):
@@ -66,6 +67,20 @@ async def front(world: World, _: Caller, request: web.Request) -> web.Response: 
     return _sent(request, _FRONT)
 
 
+async def chat(world: World, _: Caller, request: web.Request) -> web.Response:
+    """Give the chat; the sites of its account may show it in a frame, nobody else."""
+    sites = "'none'"
+    name = request.query.get("account")
+    if name is not None:
+        sites = " ".join(("'self'", *world.lobby.origins(world.lobby.account(name))))
+    return _sent(request, _CHAT, POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {sites}"))
+
+
+async def embed(world: World, _: Caller, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's shape
+    """Give the script that puts the chat on a site."""
+    return _sent(request, _EMBED)
+
+
 async def asset(world: World, _: Caller, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's shape
     """Give a file of the pages."""
     return _sent(request, request.match_info["name"])
@@ -94,6 +109,8 @@ async def document(world: World, _: Caller, request: web.Request) -> web.Respons
 
 TABLE: tuple[Route, ...] = (
     Route("GET", "/", front, None, "The wallboard."),
+    Route("GET", "/chat", chat, None, "The web chat, to try and to embed."),
+    Route("GET", "/chat/embed.js", embed, None, "The script that puts the chat on a site."),
     Route("GET", "/web/{name:.+}", asset, None, "A file of the pages."),
     Route("GET", "/docs", reference, None, "The reference of the API."),
     Route("GET", "/openapi.json", document, None, "The OpenAPI document."),
@@ -103,13 +120,13 @@ TABLE: tuple[Route, ...] = (
 """The pages. They are no part of the API, so the document does not name them."""
 
 
-def _sent(request: web.Request, name: str) -> web.Response:
+def _sent(request: web.Request, name: str, policy: str = POLICY) -> web.Response:
     found = _FILES.get(name)
     if found is None:
         raise NotFound("there is no such file")
     headers = {
         "Content-Type": found.kind,
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",

@@ -42,6 +42,9 @@ class Rooms(Protocol):
     async def resume(self, seat: Seat, after: int, /) -> Progress:
         """Let a tab go on from the seq it has."""
 
+    async def progress(self, seat: Seat, /) -> Progress:
+        """Give how far the chat is."""
+
     def news(self, seat: Seat, /) -> AsyncIterator[Sequence[Said]]:
         """Give what is said, as it is said."""
 

@@ -66,9 +66,13 @@ class Rooms:
 
     async def resume(self, seat: Seat, after: int, /) -> Progress:
         """Let a tab go on from the seq it has; one that the log never gave begins at the beginning."""
-        progress = await self._chats.progress(seat.hid)
+        progress = await self.progress(seat)
         seat.cursor = after if after <= progress.last else 0
         return progress
+
+    async def progress(self, seat: Seat, /) -> Progress:
+        """Give how far the chat is."""
+        return await self._chats.progress(seat.hid)
 
     async def news(self, seat: Seat, /) -> AsyncIterator[Sequence[Said]]:
         """Give what is said, as it is said. While the store is away nothing is."""
@@ -120,7 +124,7 @@ class Rooms:
 
     async def _receipts(self, seat: Seat, what: Literal["delivered", "read"], upto: int) -> None:
         """Tell it of each message of ours beyond the last that it was told of."""
-        progress = await self._chats.progress(seat.hid)
+        progress = await self.progress(seat)
         had, upto = getattr(progress, what), min(upto, progress.last)
         while had < upto and (said := await self._chats.read(seat.hid, had, upto)):
             ours = [one.speech.id for one in said if _is_ours(one)]

@@ -56,6 +56,8 @@ def test_only_what_must_be_open_is_open() -> None:
         "/v1/chat",
         "/v1/chat/{account}/token",
         "/v1/ws/chat",
+        "/chat",
+        "/chat/embed.js",
         "/livez",
         "/readyz",
         "/metrics",

@@ -254,6 +254,7 @@ async def test_a_connection_ends_a_little_after_its_token(service: Service, work
         visiting(service, workspace) as (other, _),
     ):
         await kept.say("hello", token=token(workspace))
+        assert (await kept.hear())["type"] == "welcome"
         assert await tab.hear("closed") == {"type": "closed", "code": 4401}
         assert (await kept.kept(await kept.write("Still here")))["seq"] == 1
         await other.say("hello", token=token(workspace, visitor="v2"))
