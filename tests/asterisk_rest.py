@@ -10,6 +10,8 @@ import captured
 import msgspec
 from aiohttp import WSCloseCode, web
 
+from router.ports import Account
+
 PASSWORD = "a-rest-password"
 USER = "router"
 
@@ -18,6 +20,12 @@ def trace(name: str) -> list[bytes]:
     """Give the events of a sample that has one a line."""
     [sample] = [each for each in captured.samples("asterisk") if each["name"] == name]
     return [line for line in captured.body(sample).splitlines() if line]
+
+
+def account(port: int, **settings: Any) -> Account:
+    """Give an account that hears a server here."""
+    told = {"ari_url": f"http://127.0.0.1:{port}", "ari_user": USER, "ari_password": PASSWORD} | settings
+    return Account("voice", "asterisk", "main", settings=told)
 
 
 class Rest:

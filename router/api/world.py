@@ -14,61 +14,20 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
+from router.api.intake import Confirmations, Documents, Ingest, Raws
 from router.api.visits import Lobby, Rooms
-from router.errors import RouterError
 from router.flow.serve import ItemPage
 from router.model.agent import AgentProfile
 from router.model.apikey import ApiKey, Role
 from router.model.context import Context, HeldItem, LinkShown, TimelinePage
 from router.model.desk import AgentState, AgentView, Queues, QueueView
-from router.model.event import Event, Outcome
+from router.model.event import Outcome
 from router.model.handle import Handle, Trust
 from router.model.item import Decision, Item, ItemState, Offer
 from router.model.message import Draft, Message
 from router.model.queue import QueueProfile
-from router.ports import Account, Channel, Result
+from router.ports import Channel
 from router.settings import Settings
-
-
-class Ingest(Protocol):
-    """Takes events in."""
-
-    async def record(
-        self,
-        entries: Sequence[Event | RouterError],
-        /,
-        *,
-        account: Account | None = None,
-        imported: bool = False,
-        strict: bool = True,
-        raw: str | None = None,
-    ) -> Sequence[Result | RouterError]:
-        """Record in order; one answer per entry, a refusal that goes in stays in its place.
-
-        ``strict``: an id that was used with other content is refused. ``imported``: old history.
-        ``raw``: the name of the raw body the events were read from.
-        """
-
-
-class Raws(Protocol):
-    """Where the bodies that adapters read are kept a while."""
-
-    async def keep(self, body: bytes, /) -> str:
-        """Keep a body; give its name."""
-
-
-class Documents(Protocol):
-    """What providers publish to check their signatures by."""
-
-    async def read(self, url: str, /) -> bytes | None:
-        """Give a document; None where it cannot be had now."""
-
-
-class Confirmations(Protocol):
-    """Where providers want to be told that they may send to us."""
-
-    def visit(self, url: str, account: Account, /) -> None:
-        """Begin to visit an address, once."""
 
 
 class Staff(Protocol):

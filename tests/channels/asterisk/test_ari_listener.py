@@ -10,13 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 from asterisk_manager import Kept, busy
-from asterisk_rest import PASSWORD, USER, Rest, channel, trace
+from asterisk_rest import PASSWORD, Rest, account, channel, trace
 
 from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_ari_live import AriListener
 from channels.voice.asterisk_hearing import Pace
-from channels.voice.asterisk_live import AsteriskLive
-from router.errors import ConfigInvalid
 from router.outside import MOST_BYTES, Internet
 from router.ports import Account, Request
 
@@ -29,12 +27,6 @@ WHOLE = [
     for event in Asterisk().parse(Request("POST", "https://a.example/", {}, b"\n".join(CALL)), HOOK, 0)
 ]
 CREATED = STARTS.replace(b"StasisStart", b"ChannelCreated")
-
-
-def account(port: int, **settings: Any) -> Account:
-    """Give an account that hears a server here."""
-    told = {"ari_url": f"http://127.0.0.1:{port}", "ari_user": USER, "ari_password": PASSWORD} | settings
-    return Account("voice", "asterisk", "main", settings=told)
 
 
 @contextlib.asynccontextmanager
@@ -285,32 +277,3 @@ async def tell_more(rest: Rest, events: list[bytes]) -> None:
     [socket] = rest.open
     for event in events:
         await socket.send_str(event.decode())
-
-
-# -- settings --------------------------------------------------------------------------------------
-
-
-async def test_one_interface_or_the_other() -> None:
-    """By the setting that an account has; both would tell of every call twice."""
-    internet = Internet()
-    assert isinstance(AsteriskLive.of(account(8088), internet), AriListener)
-    with pytest.raises(ConfigInvalid, match="choose one"):
-        AsteriskLive.of(account(8088, host="pbx.example", username="router"), internet)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"ari_url": "pbx.example:8088"}, {"ari_url": "ftp://a"}, {"ari_url": "http://a b"}, {"ari_url": 7},
-        {"ari_url": "http://a\n"}, {"ari_user": ""}, {"ari_user": "a:b"}, {"ari_user": None},
-        {"ari_password": ""}, {"ari_password": None}, {"ari_app": ""}, {"ari_app": ["a"]},
-    ],
-    ids=str,
-)  # fmt: skip
-def test_a_wrong_setting_is_refused_at_the_start(wrong: dict[str, Any]) -> None:
-    """The error names the account and the setting, and no password."""
-    with pytest.raises(ConfigInvalid) as refusal:
-        AsteriskLive.of(account(8088, **wrong), Internet())
-    assert "channels.voice.asterisk.main" in refusal.value.detail
-    assert next(iter(wrong)) in refusal.value.detail
-    assert PASSWORD not in refusal.value.detail
