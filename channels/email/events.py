@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Struct
 
 from channels.email.addresses import Mailbox, address, mailboxes
 from channels.email.attachments import describe
 from channels.email.automatic import automatic, daemon, no_return
 from channels.email.body import read_body
 from channels.email.dates import occurred
-from channels.email.fields import Head, cut_head, words
-from channels.email.mime import clean, content_type, read_parts
+from channels.email.fields import Head, words
+from channels.email.mail import Mail
+from channels.email.mime import content_type, read_parts
 from channels.email.phrases import PASSED_ON
 from channels.email.quotes import cut_quotes
 from channels.email.reports import Report, read_report
@@ -22,11 +21,9 @@ from channels.email.sender import sender, vouched
 from channels.email.threads import own_id, parents, thread
 from router.model.event import Attribute, Event, Flag, Kind, Status
 from router.model.handle import Party
-from router.ports import Account
 
 MAX_TEXT = 65_536  # characters of the text of an event
 MAX_NAMED = 50  # addresses kept of To and Cc
-_FINGERPRINT = 1024  # bytes of the body that tell two mails with one Message-ID apart
 
 _FATES: dict[str, tuple[Kind, Status]] = {
     "failed": ("bounce", "failed"),
@@ -34,35 +31,6 @@ _FATES: dict[str, tuple[Kind, Status]] = {
     "delivered": ("status", "delivered"),
     "read": ("read", "read"),
 }
-
-
-class Envelope(Struct, frozen=True):
-    """Who a mail came from and to by the words of its transport, as far as they are known.
-
-    ``sender`` "" is the null sender, None an unknown one.
-    """
-
-    sender: str | None = None
-    recipients: tuple[str, ...] = ()
-
-
-UNKNOWN = Envelope()
-
-
-class Mail(Struct, frozen=True):
-    """A mail as it came: its bytes, cut after the head, to which account and when (unix seconds)."""
-
-    raw: bytes
-    head: Head
-    body: bytes
-    account: Account
-    now: float
-    envelope: Envelope
-
-
-def cut_mail(raw: bytes, account: Account, now: float, envelope: Envelope = UNKNOWN) -> Mail:
-    """Cut a mail after its head."""
-    return Mail(raw, *cut_head(clean(raw)), account, now, envelope)
 
 
 def by_head(mail: Mail) -> Event:
@@ -82,7 +50,7 @@ def by_head(mail: Mail) -> Event:
     flags += ["unverified"] if verdict == "fail" else []
     flags += ["clock_skew"] if held else []
     return Event(
-        id=_id(mail),
+        id=mail.name,
         source=account.source,
         channel="email",
         medium="email",
@@ -144,19 +112,6 @@ def _reported(event: Event, report: Report, text: str) -> Event:
         text_full=text if len(text) > MAX_TEXT else None,
         attrs=event.attrs | {name: value for name, value in told.items() if value},
     )
-
-
-def _id(mail: Mail) -> str:
-    """Name the mail: two may share a Message-ID, one may come twice, and some have none.
-
-    Without a Message-ID the whole mail is its name. Line ends are not: transports change them.
-    """
-    own = own_id(mail.head)
-    if own is None:
-        return hashlib.sha256(mail.raw.replace(b"\r\n", b"\n")).hexdigest()
-    start = mail.body[: 2 * _FINGERPRINT].replace(b"\r\n", b"\n")[:_FINGERPRINT]
-    told = "\n".join((own, mail.head.first("from") or "", mail.head.first("date") or "", ""))
-    return hashlib.sha256(told.encode() + start).hexdigest()
 
 
 def _party(who: Mailbox | None, *, attested: bool) -> Party | None:

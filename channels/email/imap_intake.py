@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
 from channels.email.aside import aside
-from channels.email.events import UNKNOWN
 from channels.email.imap_box import Box, Listed, Unfetched
+from channels.email.mail import UNKNOWN
 from channels.email.raw import unparsed
 from channels.email.readers import Readers
 from router.errors import Busy

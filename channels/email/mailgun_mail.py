@@ -14,7 +14,8 @@ import msgspec
 from channels import wire
 from channels.email.addresses import mailboxes
 from channels.email.compose import ANY_TIME, File, Pair, compose, head, prefer
-from channels.email.events import Envelope, flagged
+from channels.email.events import flagged
+from channels.email.mail import Envelope
 from channels.email.raw import read_mail
 from channels.fit import LINE, SHORT, fit
 from channels.form import Form

@@ -10,7 +10,8 @@ import msgspec
 
 from channels import wire
 from channels.email.compose import ANY_TIME, File, Pair, compose, head, mailbox, prefer
-from channels.email.events import Envelope, flagged
+from channels.email.events import flagged
+from channels.email.mail import Envelope
 from channels.email.raw import read_mail
 from channels.fit import fit
 from router.model.event import Attribute, Event

@@ -11,7 +11,8 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from channels.email.events import UNKNOWN, Envelope, by_head, cut_mail, flagged, with_body
+from channels.email.events import by_head, flagged, with_body
+from channels.email.mail import UNKNOWN, Envelope, cut_mail
 from router.errors import Malformed, Unverified
 from router.model.event import Event
 from router.ports import Account, Reply, Request, Setting

@@ -9,7 +9,7 @@ import time
 
 import msgspec
 
-from channels.email.events import Envelope
+from channels.email.mail import Envelope
 from channels.email.raw import unparsed
 from channels.email.worker import Job, frame
 from router.errors import Busy

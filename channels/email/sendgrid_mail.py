@@ -12,7 +12,7 @@ import msgspec
 
 from channels import wire
 from channels.email.compose import ANY_TIME, File, compose, head
-from channels.email.events import Envelope
+from channels.email.mail import Envelope
 from channels.email.raw import read_mail
 from channels.fit import fit
 from channels.form import Form

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as Transported
 from aiosmtpd.smtp import Session as Conversation
 
-from channels.email.events import Envelope
+from channels.email.mail import Envelope
 from channels.email.readers import Readers
 from router.errors import RouterError
 from router.ports import Account, Sink

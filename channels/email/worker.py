@@ -17,7 +17,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from channels.email.events import Envelope
+from channels.email.mail import Envelope
 from channels.email.raw import read_mail
 from router.ports import Account
 

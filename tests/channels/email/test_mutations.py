@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.events import Envelope
+from channels.email.mail import Envelope
 from channels.email.raw import read_mail, unparsed
 from router.model.event import Event
 from router.ports import Account

@@ -7,7 +7,7 @@ import io
 import msgspec
 import pytest
 
-from channels.email.events import Envelope
+from channels.email.mail import Envelope
 from channels.email.readers import Readers
 from channels.email.worker import Job, frame, work
 from router.errors import Busy
