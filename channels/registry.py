@@ -44,7 +44,7 @@ from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_live import AsteriskLive
 from router.errors import NotFound
 from router.model.event import Channel as Name
-from router.ports import Account, Channel, ChatDoor, Checks, Listener, Outside, Sender
+from router.ports import Account, Channel, Checks, Listener, Outside, Sender
 
 _bird = MessageBird()
 _connect = AmazonConnect()
@@ -93,7 +93,7 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
 }
 
-CHAT_DOOR: ChatDoor = _web
+CHAT_DOOR = _web
 """Whom the WebSocket of web chat lets in, and what their words become."""
 
 LISTENERS: dict[tuple[str, str], Callable[[Account, Outside], Listener | None]] = {

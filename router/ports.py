@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from router.model.chat import Msg, Pass, Visitor
 from router.model.event import Channel as Name
 from router.model.event import Event
-from router.model.handle import Handle, Party
+from router.model.handle import Handle
 
 
 class Request(Struct, frozen=True):
@@ -169,17 +168,6 @@ class Checks(Protocol):
         """
 
 
-@runtime_checkable
-class Checks(Protocol):
-    """An adapter with settings that can be wrong in more ways than being absent."""
-
-    def check(self, account: Account) -> None:
-        """See that the settings of an account can stand; ConfigInvalid names the one that cannot.
-
-        Called when the service starts, before anything comes in.
-        """
-
-
 class Call(Struct, frozen=True):
     """A call that we make. ``headers`` and ``body`` go out as they are."""
 
@@ -294,42 +282,6 @@ class Listener(Protocol):
 
     async def stop(self) -> None:
         """Stop taking more, finish what is under way."""
-
-
-class ChatDoor(Protocol):
-    """The adapter of web chat, in which we are the provider: who comes in, and what their words become."""
-
-    def admits(self, origin: str | None, account: Account, *ours: str) -> bool:
-        """Tell whether pages of an origin may use the account; ``ours``: the hosts of our own pages."""
-
-    def origins(self, account: Account) -> Sequence[str]:
-        """Give the origins that may show the chat."""
-
-    def open(self, account: Account) -> bool:
-        """Tell whether anyone may come in, without a token of the company's site."""
-
-    def visitor(self, token: str, account: Account, now: float) -> Visitor:
-        """Give whom a token lets in; Unverified. ``now`` in unix seconds."""
-
-    def renewing(self, token: str, account: Account, now: float) -> Visitor:
-        """Give the anonymous visitor whom an earlier token stands for; Unverified."""
-
-    def issue(self, who: Visitor, account: Account, now: float) -> Pass:
-        """Give an anonymous visitor a token."""
-
-    def party(self, who: Visitor, account: Account) -> Party:
-        """Give the handle of a visitor."""
-
-    def said(self, frame: Msg, who: Visitor, account: Account) -> Event:
-        """Make the event of a message; Invalid."""
-
-    def typing(self, who: Visitor, account: Account) -> Event:
-        """Make the event of a visitor who writes."""
-
-    def receipt(
-        self, target: str, status: Literal["delivered", "read"], who: Visitor, account: Account
-    ) -> Event:
-        """Make the event that a message of ours reached the visitor, or was read."""
 
 
 class Pusher(Protocol):

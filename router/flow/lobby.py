@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from router.errors import Forbidden, NoSecret, NotFound, TooMany, Unverified
+from router.flow.chat_door import ChatDoor
 from router.model.chat import Pass, Visitor
 from router.policy.handles import normalise
 from router.policy.pace import Pace, Paces
-from router.ports import Account, ChatDoor
+from router.ports import Account
 
 PROVIDER = ("chat", "web")
 

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from typing import Literal
 
 from router.errors import Busy, RouterError
+from router.flow.chat_door import ChatDoor
 from router.flow.ingest import Ingest
 from router.model import ids
 from router.model.chat import Ack, Msg, Progress, Said, Speech, Visitor
 from router.model.event import Event
 from router.policy.handles import normalise
-from router.ports import Account, ChatDoor, Result
+from router.ports import Account, Result
 from router.store.chat import Chats
 
 POLL_S = 2.0
