@@ -38,7 +38,7 @@ class Twilio:
             return self._streamed(request, account)
         fields = twilio_form.fields(request)
         if messaging.sid(fields) and not fields.get("CallStatus"):
-            return messaging.read(fields, account.source)
+            return messaging.read(fields, account.source, ours=twilio_form.message_of_ours(request))
         if "CallSid" in fields:
             return voice.read(fields, account.source)
         if "AccountSid" in fields:

@@ -41,14 +41,15 @@ def is_report(fields: Fields) -> bool:
     return _state(fields) not in {"", "received", "receiving"}
 
 
-def read(fields: Fields, source: str, at: datetime | None = None) -> list[Event]:
+def read(fields: Fields, source: str, at: datetime | None = None, ours: str | None = None) -> list[Event]:
     """Read a form into events; ``at`` is when it happened, where something besides the form tells.
 
-    Malformed where the form names no message.
+    ``ours`` is the message of ours that it reports on, by the name we gave it. Malformed where the form
+    names no message.
     """
     if not sid(fields):
         raise Malformed("the form names no MessageSid")
-    return _report(fields, source, at) if is_report(fields) else [_message(fields, source, at)]
+    return _report(fields, source, at, ours) if is_report(fields) else [_message(fields, source, at)]
 
 
 def _message(fields: Fields, source: str, at: datetime | None) -> Event:
@@ -71,14 +72,14 @@ def _message(fields: Fields, source: str, at: datetime | None) -> Event:
     )
 
 
-def _report(fields: Fields, source: str, at: datetime | None) -> list[Event]:
+def _report(fields: Fields, source: str, at: datetime | None, ours: str | None) -> list[Event]:
     carried = Carried("twilio", source, twilio_ends.outward(fields))
     state, message = _state(fields), sid(fields)
     attrs = _attrs(fields) | {"message_status": fit(state, SHORT)}
     if code := fit(fields.get("ErrorCode"), SHORT):
         attrs |= {"error_code": code, "error": fit(fields.get("ErrorMessage"))}
     report = carried.report(
-        f"{message}:{state}", message, occurred_at=at, status=_STATUS.get(state), attrs=attrs
+        f"{message}:{state}", ours or message, occurred_at=at, status=_STATUS.get(state), attrs=attrs
     )
     stopped = fields.get("ErrorCode") == _STOPPED and report.customer is not None
     return [report, carried.stopped(message, at)] if stopped else [report]

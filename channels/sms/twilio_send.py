@@ -86,7 +86,8 @@ def _fields(outgoing: Outgoing, account: Account) -> dict[str, str]:
     else:
         raise CannotSend("no address of ours to send from: set `from` or `messaging_service_sid`")
     if public := account.setting("public_url"):
-        fields["StatusCallback"] = account.hook_at(public)
+        # Reports then name the message as we do, even if the answer that tells its sid is lost.
+        fields["StatusCallback"] = f"{account.hook_at(public)}?message={outgoing.id}"
     return fields
 
 

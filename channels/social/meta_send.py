@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from channels import provider_api, wire
 from channels.fit import clean
 from router.errors import CannotSend, OutcomeUnknown
-from router.ports import Account, Outgoing, Outside, Sent, Setting
+from router.model.handle import Handle
+from router.ports import Account, Opening, Outgoing, Outside, Sent, Setting
 
 _API = "https://graph.facebook.com/v24.0"
 _LATER = frozenset({"4", "17", "32", "613", "80007", "130429", "131048", "131056"})
@@ -46,13 +47,22 @@ class MetaSender:
             "page_token",
             "where there are several pages or numbers: <id>=<token> of each, with blanks between",
         ),
-        Setting("phone_number_id", "WhatsApp number that begins conversations"),
+        Setting("phone_number_id", "id of the WhatsApp number that begins conversations"),
+        Setting("from", "that number, +1555…"),
         provider_api.API_URL,
     )
 
     def lacks(self, account: Account) -> str | None:
         """Name the token if it is missing."""
         return None if account.setting("access_token") else "access_token"
+
+    def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:  # noqa: ARG002
+        """Begin on WhatsApp, as a number of ours; on Messenger and Instagram only the customer begins."""
+        phone, ours = account.setting("phone_number_id"), sender or account.setting("from")
+        if not (phone and ours):
+            raise CannotSend("no number of ours to begin with: set `phone_number_id` and `from`")
+        _person(to)
+        return Opening(channel="social", medium="whatsapp", sender=ours, thread=f"whatsapp:{phone}:{to}")
 
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:
         """Send; the id is the ``wamid`` that statuses name, or the ``mid`` of echoes."""
@@ -88,6 +98,7 @@ def _to_whatsapp(outgoing: Outgoing, account: Account) -> _Letter:
     if not phone:
         raise CannotSend("no number of ours to send from: set `phone_number_id`")
     body: dict[str, Any] = {"messaging_product": "whatsapp", "type": "text", "text": {"body": text}}
+    body["biz_opaque_callback_data"] = outgoing.id  # statuses say it again, even if this answer is lost
     body |= _receiver(outgoing, found["end"] if found else "")
     answers = outgoing.answers
     if answers and answers.kind == "message" and answers.provider_event_id:
@@ -98,12 +109,17 @@ def _to_whatsapp(outgoing: Outgoing, account: Account) -> _Letter:
 def _receiver(outgoing: Outgoing, end: str) -> dict[str, str]:
     if end and ":" not in end:
         return {"recipient_type": "group", "to": clean(end)}
-    if outgoing.to.type == "wa-bsuid":
-        return {"recipient_type": "individual", "recipient": clean(outgoing.to.value)}
-    number = _DIGITS.fullmatch(outgoing.to.value) if outgoing.to.type == "tel" else None
+    return {"recipient_type": "individual", **_person(outgoing.to)}
+
+
+def _person(to: Handle) -> dict[str, str]:
+    """Name a person by business-scoped id or by number, as WhatsApp does."""
+    if to.type == "wa-bsuid":
+        return {"recipient": clean(to.value)}
+    number = _DIGITS.fullmatch(to.value) if to.type == "tel" else None
     if number is None:
-        raise CannotSend(f"WhatsApp does not know this {outgoing.to.type}")
-    return {"recipient_type": "individual", "to": number[1]}
+        raise CannotSend(f"WhatsApp does not know this {to.type}")
+    return {"to": number[1]}
 
 
 def _to_talk(outgoing: Outgoing, account: Account) -> _Letter:  # noqa: ARG001 - its token says which page sends

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from channels import batch, wire
 from channels.fit import SHORT, fit, kept
+from channels.ours import message_of_ours
 from channels.social import meta_whatsapp_calls
 from channels.social.meta_whatsapp_line import Line
 from channels.wire import Table
@@ -34,7 +35,7 @@ def status(told: Table, line: Line) -> list[Event]:
             occurred_at=wire.moment(told, "timestamp"),
             customer=receiver.party,
             thread=line.thread(receiver, group),
-            target=fit(message),
+            target=message_of_ours(wire.text(told, "biz_opaque_callback_data")) or fit(message),
             status=_STATUS.get(state),
             attrs={"message_status": fit(state, SHORT)} | _billed(told) | line.about(receiver),
         )

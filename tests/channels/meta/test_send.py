@@ -64,6 +64,8 @@ async def test_whatsapp_is_asked_as_documented() -> None:
     assert asked.json == {
         "messaging_product": "whatsapp", "recipient_type": "individual", "to": "14155550123",
         "type": "text", "text": {"body": "On its way."}, "context": {"message_id": "wamid.A"},
+        "biz_opaque_callback_data": "evt_1",
+        "biz_opaque_callback_data": OUT.id,
     }  # fmt: skip
 
 
@@ -203,3 +205,12 @@ async def test_it_calls_nobody_it_cannot_reach(base: Outgoing, fields: dict[str,
         with pytest.raises(CannotSend):
             await sent(SENDER, msgspec.structs.replace(base, **fields), ACCOUNT, peer)
     assert peer.asked == []
+
+
+async def test_a_status_names_the_message_as_we_did() -> None:
+    """Even if the answer that tells the ``wamid`` is lost; what others sent keeps Meta's name."""
+    ours = "snd_" + "a" * 24
+    told = {"id": "wamid.B", "status": "delivered", "timestamp": "1772445600", "recipient_id": "14155550123"}
+    [ours_told] = parsed(whatsapp(statuses=[told | {"biz_opaque_callback_data": ours}]))
+    [theirs_told] = parsed(whatsapp(statuses=[told | {"biz_opaque_callback_data": "campaign-7"}]))
+    assert (ours_told.target, theirs_told.target) == (ours, "wamid.B")

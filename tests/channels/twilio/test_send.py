@@ -70,7 +70,7 @@ class Redirected(TwilioHttpClient):
 )
 async def test_it_posts_what_twilios_client_posts(fields: dict[str, Any], theirs: str, ours: str) -> None:
     """The same address, the same proof, the same form."""
-    hook = "https://sms.example.org/v1/hooks/sms/twilio/main"
+    hook = f"https://sms.example.org/v1/hooks/sms/twilio/main?message={OUT.id}"
     account = Account(
         "sms",
         "twilio",

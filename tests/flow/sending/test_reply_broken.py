@@ -5,13 +5,13 @@ from __future__ import annotations
 import provider_api
 from provider_api import Messages
 from service import Service
-from twilio_talk import conversation, say, until
+from twilio_talk import OURS, PUBLIC, TEL, conversation, hook, say, until
 
 
 async def test_a_cut_after_the_message_went_out_is_unknown_and_never_sent_again(
     service: Service, api: Messages
 ) -> None:
-    """The provider had it all; whether it took it nobody knows, and the restart asks nobody."""
+    """The provider had it all; whether it took it nobody knows, until a report names it as we did."""
     api.doing = provider_api.cutting
     async with service.client() as client:
         cnv = await conversation(client)
@@ -24,6 +24,16 @@ async def test_a_cut_after_the_message_went_out_is_unknown_and_never_sent_again(
         await say(client, cnv, "the next one")  # goes out after all that might be left behind
         api.doing = provider_api.taking
         await until(client, "unknown", "unknown")
+        called = api.asked[0]["StatusCallback"].removeprefix(PUBLIC)
+        form = {
+            "MessageSid": "SM9",
+            "AccountSid": "AC1",
+            "From": OURS,
+            "To": TEL,
+            "MessageStatus": "delivered",
+        }
+        await hook(client, called, form)
+        await until(client, "delivered", "unknown")
     assert [one["Body"] for one in api.asked] == ["hello?", "the next one"]
 
 
