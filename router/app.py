@@ -13,7 +13,6 @@ from typing import Self
 
 import structlog
 from aiohttp import web
-from msgspec.structs import replace
 
 from channels import registry
 from channels.email.smtp import MailListener
@@ -84,10 +83,9 @@ class Running:
         self.addresses["http"] = f"http://{host}:{port}"
 
     async def _open_mail(self, settings: Settings) -> None:
-        smtp = settings.smtp
-        if smtp.port is None:
+        smtp, account = settings.smtp, settings.mail
+        if smtp.port is None or account is None:
             return
-        account = mail_account(settings)
         listener = MailListener(
             smtp.host,
             smtp.port,
@@ -127,15 +125,6 @@ def _listeners(settings: Settings, outside: Outside) -> Iterator[tuple[Account, 
         listener = make(account, outside) if make else None
         if listener is not None:
             yield account, listener
-
-
-def mail_account(settings: Settings) -> Account:
-    """Give the account the mail listener speaks for, as ``[channels.email.email_raw.<name>]`` has it."""
-    name, queue = settings.smtp.account, settings.smtp.queue
-    for account in settings.accounts:
-        if (account.channel, account.provider, account.name) == ("email", "email_raw", name):
-            return replace(account, queue=queue or account.queue)
-    return Account("email", "email_raw", name, queue=queue, unsigned=True)
 
 
 async def admit(house: House) -> str | None:

@@ -20,6 +20,7 @@ from router.flow.clock import Clock
 from router.flow.confirm import Confirmations
 from router.flow.context import Contexts
 from router.flow.courier import Courier
+from router.flow.dead_letters import DeadLetters
 from router.flow.dispatch import Dispatch
 from router.flow.doctor import Doctor
 from router.flow.documents import Documents
@@ -47,6 +48,7 @@ from router.policy.handles import VERSION
 from router.policy.rules import DEFAULT_QUEUE
 from router.ports import Account
 from router.settings import Settings
+from router.store import dead_letters
 from router.store.chat import Chats
 from router.store.engine import running
 from router.store.leases import Leases
@@ -91,6 +93,9 @@ class House:
         self.places = Places(link, workspace)
         self.leases = Leases(library, workspace, _holder(settings), settings.server.takeover_s)
         self.raws = Raws(Path(settings.store.data) / "raw", now)
+        self.registry = CollectorRegistry()
+        letters = dead_letters.DeadLetters(link, library, workspace)
+        self.dead_letters = DeadLetters(letters, self.raws, self.registry, now)
         self.folds = Folds(self.views, self.reading, journey, now)
         self.project = Project(
             self.folds, self.views, self.rows, self.marks, self.background, journey, settings.zone
@@ -170,7 +175,7 @@ class House:
 
     def sink(self, account: Account) -> AccountSink:
         """Give where a listener of an account puts what it hears."""
-        return AccountSink(self.ingest, self.raws, self.places, account)
+        return AccountSink(self.ingest, self.raws, self.dead_letters, self.places, account)
 
     def world(self) -> World:
         """Give what the API may call."""
@@ -179,6 +184,7 @@ class House:
             raws=self.raws,
             documents=self.documents,
             confirmations=self.confirmations,
+            dead_letters=self.dead_letters,
             serve=self.serve,
             send=self.send,
             staff=self.staff,
@@ -192,7 +198,7 @@ class House:
             health=self.health,
             channels=ADAPTERS,
             settings=self.settings,
-            registry=CollectorRegistry(),
+            registry=self.registry,
             gauges=self.health.gauges,
         )
 

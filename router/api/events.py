@@ -65,7 +65,7 @@ def answered(results: Sequence[Result | RouterError], *, single: bool) -> Result
     first = results[0] if results else None
     if isinstance(first, RouterError) and (single or all(isinstance(each, Busy) for each in results)):
         raise first
-    return Results([_shown(each) for each in results])
+    return Results([shown(each) for each in results])
 
 
 def _json(body: bytes) -> tuple[Entries, bool]:
@@ -83,5 +83,6 @@ def _owned(entry: Event | RouterError, sources: frozenset[str]) -> Event | Route
     return Forbidden("this API key may not post for this source", field="/source")
 
 
-def _shown(result: Result | RouterError) -> Result | Refused:
+def shown(result: Result | RouterError) -> Result | Refused:
+    """Give what became of an entry as it is told."""
     return Refused(problems.of(result)) if isinstance(result, RouterError) else result

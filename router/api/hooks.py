@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TypeVar
 
 import structlog
@@ -19,7 +20,7 @@ from router.api.auth import Caller
 from router.api.world import World
 from router.errors import Busy, Malformed, NoSecret, NotFound, RouterError, Unverified
 from router.model.event import Event
-from router.ports import Account, Channel, Confirms, Needs, Reply, Request, Result
+from router.ports import Account, Channel, Confirms, Needs, Reply, Request, Result, Stops
 
 T = TypeVar("T")
 
@@ -39,10 +40,15 @@ async def take(world: World, _: Caller, request: web.Request) -> web.Response:
     now = time.time()
     if (refusal := checked(adapter, received, account, now)) is not None:
         return problems.response(refusal, adapter.unverified_status)
-    events = await parsed(adapter, received, account, now)
+    try:
+        events = await parsed(adapter, received, account, now)
+    except RouterError as problem:
+        return await _set_aside(world, adapter, account, received, problem)
     if events:
         raw = await world.raws.keep(received.body)
-        kept(await world.ingest.record(events, account=account, strict=False, raw=raw))
+        results = await world.ingest.record(events, account=account, strict=False, raw=raw)
+        _not_now(results)
+        await world.dead_letters.review(account, received.body, events, results, request=received)
     if isinstance(adapter, Confirms) and signs(account):
         _confirm(world, adapter, received, account)
     return _written(guarded(lambda: adapter.answer(received, account, events), account))
@@ -99,13 +105,32 @@ def guarded(step: Callable[[], T], account: Account) -> T:
         raise Malformed(f"the {account.provider} adapter cannot read this") from error
 
 
-def kept(results: Sequence[Result | RouterError]) -> None:
-    """See that every event is kept: Busy is raised, so that the provider comes again."""
+def _not_now(results: Sequence[Result | RouterError]) -> None:
+    """Raise what can be kept later, so that the provider comes again."""
     for result in results:
         if isinstance(result, Busy):
             raise result
-        if isinstance(result, RouterError):
-            _log.warning("hook_event_refused", code=result.code, field=result.field)
+
+
+async def _set_aside(
+    world: World, adapter: Channel, account: Account, received: Request, problem: RouterError
+) -> web.Response:
+    """Answer what cannot be read: once it is a dead letter, so that the provider does not send it again.
+
+    What is let go is refused as it is, and may come again.
+    """
+    empty = not received.body and "?" not in received.url
+    if problem.status >= RouterError.status or empty:
+        raise problem
+    kept = await world.dead_letters.keep(account, received.body, problem, request=received)
+    if not (kept and isinstance(adapter, Stops)):
+        raise problem
+    said = adapter.unreadable
+    if said.status < HTTPStatus.BAD_REQUEST:
+        return _written(said)
+    answer = problems.response(problem, said.status)
+    answer.headers.update(said.headers)
+    return answer
 
 
 async def _documented(world: World, adapter: Channel, request: Request, account: Account) -> Request:

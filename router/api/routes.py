@@ -9,6 +9,7 @@ from router.api import (
     agents,
     chat,
     context,
+    dead_letters,
     desk,
     events,
     health,
@@ -21,6 +22,7 @@ from router.api import (
     reports,
     stream,
 )
+from router.api.aside import DeadLetterBody, LettersQuery, Retried
 from router.api.bodies import (
     Agents,
     Alive,
@@ -61,6 +63,7 @@ from router.model.context import Context, HeldItem, LinkShown, TimelinePage
 from router.model.desk import AgentView, Queues, QueueView
 from router.model.event import Event
 from router.model.item import Item
+from router.model.letter import DeadLetterPage
 from router.model.message import Message
 from router.model.queue import QueueProfile
 from router.policy.journey_nouns import Answer
@@ -204,6 +207,19 @@ TABLE: tuple[Route, ...] = (
     Route(
         "GET", "/v1/ws/chat", chat.chat, None, "The WebSocket of a visitor of web chat.",
         query=ChatQuery, gives=Told, status=101, head=False,
+    ),
+    # -- dead letters
+    Route(
+        "GET", "/v1/dead-letters", dead_letters.page, ADMIN,
+        "What could not be read or kept, the newest first.", query=LettersQuery, gives=DeadLetterPage,
+    ),
+    Route(
+        "GET", "/v1/dead-letters/{id}", dead_letters.one, ADMIN,
+        "A dead letter with its body, as `router channels parse` reads it.", gives=DeadLetterBody,
+    ),
+    Route(
+        "POST", "/v1/dead-letters/{id}/retry", dead_letters.retry, ADMIN,
+        "Read a dead letter again, and record its events.", gives=Retried,
     ),
     # -- keys and health
     Route("POST", "/v1/keys", keys.put, ADMIN, "Make an API key.", takes=NewKey, gives=KeyMade, status=201),

@@ -14,6 +14,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
+from router.api.aside import DeadLetters
 from router.api.intake import Confirmations, Documents, Ingest, Raws
 from router.api.visits import Lobby, Rooms
 from router.flow.serve import ItemPage
@@ -247,6 +248,7 @@ class World(Struct, frozen=True, kw_only=True):
     raws: Raws
     documents: Documents
     confirmations: Confirmations
+    dead_letters: DeadLetters
     serve: Serve
     send: Send
     staff: Staff

@@ -21,7 +21,7 @@ _HINT = (
 
 
 def write(settings: Settings, adapters: Adapters, *, as_json: bool) -> None:
-    """Write what adapters there are, and which of their accounts are complete: for machines, or for people."""
+    """Write what adapters there are, and whether their accounts are complete: for machines or people."""
     found = shown(settings, adapters)
     if as_json:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")

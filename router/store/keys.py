@@ -7,7 +7,7 @@ so a key is its prefix and a name within the slot. docs/keys.md says what lies u
 from __future__ import annotations
 
 SYSTEM = "{sys}:"
-"""The prefix of the system slot, shared by all workspaces."""
+"""The prefix of the system slot, shared by all workspaces; ``keys_system`` names what lies in it."""
 
 
 # -- every slot -----------------------------------------------------------------------------------
@@ -268,31 +268,3 @@ def row_version(p: str, view: str) -> str:
 def row_changes(p: str) -> str:
     """Name the change counters: day to number of changes."""
     return f"{p}rc"
-
-
-# -- system slot ----------------------------------------------------------------------------------
-
-
-def api_keys(p: str) -> str:
-    """Name the API keys: sha256 to what the key may."""
-    return f"{p}keys"
-
-
-def api_key_ids(p: str) -> str:
-    """Name the API keys by id: id to sha256."""
-    return f"{p}kid"
-
-
-def workspace(p: str, name: str) -> str:
-    """Name the record of a workspace."""
-    return f"{p}ws:{name}"
-
-
-def places(p: str, workspace: str) -> str:
-    """Name where the listeners of a workspace are: source to a text of its own."""
-    return f"{p}pl:{workspace}"
-
-
-def lease(p: str, workspace: str, source: str) -> str:
-    """Name who listens to a source: the holder, for as long as the lease lasts."""
-    return f"{p}ls:{workspace}:{source}"

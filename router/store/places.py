@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.store import keys
+from router.store import keys, keys_system
 from router.store.link import Link
 from router.store.workspace import Workspace
 
@@ -14,7 +14,7 @@ class Places:
 
     def __init__(self, link: Link, workspace: Workspace) -> None:
         self._link = link
-        self._key = keys.places(keys.SYSTEM, workspace.name)
+        self._key = keys_system.places(keys_system.SYSTEM, workspace.name)
 
     async def get(self, source: str) -> str | None:
         """Give the place of a source; None where it never kept one."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from router.errors import Invalid
 from router.model.apikey import ApiKey, Role, secret_hash
 from router.model.ids import PARTITIONS
-from router.store import keys
+from router.store import keys, keys_system
 from router.store.library import Library
 from router.store.link import Link
 from router.store.workspace import Workspace
@@ -121,12 +121,14 @@ class System:
 
     async def find(self, secret: str) -> ApiKey | None:
         """Give the key of a secret; None when there is none (any more)."""
-        doc = await self._link.call("HGET", keys.api_keys(keys.SYSTEM), secret_hash(secret), key=_ANCHOR)
+        doc = await self._link.call(
+            "HGET", keys_system.api_keys(keys.SYSTEM), secret_hash(secret), key=_ANCHOR
+        )
         return None if doc is None else _key(doc)
 
     async def keys(self, workspace: str) -> list[ApiKey]:
         """Give the keys of a workspace, oldest first."""
-        docs = await self._link.call("HVALS", keys.api_keys(keys.SYSTEM), key=_ANCHOR)
+        docs = await self._link.call("HVALS", keys_system.api_keys(keys.SYSTEM), key=_ANCHOR)
         mine = [key for key in map(_key, docs) if key.workspace == workspace]
         return sorted(mine, key=lambda key: (key.created, key.id))
 

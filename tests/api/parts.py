@@ -28,7 +28,7 @@ from router.model.apikey import ApiKey, Role
 from router.model.event import Event
 from router.model.item import Item
 from router.model.queue import QueueProfile
-from router.ports import Account, Channel, Result
+from router.ports import Account, Channel, Request, Result
 from router.settings import Server, Settings
 
 WHEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -208,6 +208,38 @@ class Known:
         return note
 
 
+class Aside(Known):
+    """Notes what is set aside; ``full``: it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[tuple[Account, bytes, RouterError, Request | None]] = []
+        self.reviewed: list[tuple[Sequence[Event], Sequence[Result | RouterError]]] = []
+        self.full = False
+
+    async def keep(
+        self, account: Account, body: bytes, problem: RouterError, /, *, request: Request | None = None
+    ) -> bool:
+        """Note what came, unless there is too much."""
+        if not self.full:
+            self.kept.append((account, body, problem, request))
+        return not self.full
+
+    async def review(
+        self,
+        account: Account,
+        body: bytes,
+        events: Sequence[Event],
+        results: Sequence[Result | RouterError],
+        /,
+        *,
+        request: Request | None = None,
+    ) -> None:
+        """Note what was recorded."""
+        del account, body, request
+        self.reviewed.append((events, results))
+
+
 class Noted(Struct):
     """An answer that only says what was asked."""
 
@@ -234,11 +266,13 @@ class Parts:
         self.network, self.background = Network(), Background()
         self.ingest, self.serve, self.known = Recorder(), Desk(), Known()
         self.push, self.keys, self.health = Feed(), Keyring(), Doctor()
+        self.aside = Aside()
         self.world = World(
             ingest=self.ingest,
             raws=self.ingest,
             documents=Documents(self.network, self.background, time.monotonic),
             confirmations=Confirmations(self.network, self.background),
+            dead_letters=self.aside,
             serve=self.serve,  # type: ignore[arg-type] # only what a test calls is there
             staff=self.serve,  # type: ignore[arg-type] # the same: it notes what is asked of it
             lobby=self.known,

@@ -159,6 +159,42 @@ async def test_a_body_that_breaks_an_adapter_is_malformed(
         assert (answer.status, (await answer.json())["code"]) == (400, "malformed")
 
 
+async def test_a_body_that_breaks_an_adapter_is_set_aside(
+    caller: aiohttp.ClientSession, served: Parts, odd: Odd
+) -> None:
+    """As it came, with the call; one by a wrong signature is not, nor is a fault in the answer."""
+
+    def fail() -> None:
+        raise KeyError
+
+    odd.on_answer = fail
+    async with caller.post("/v1/hooks/chat/odd/main", data=b"hi") as answer:
+        assert answer.status == 400
+    odd.on_verify = odd.on_parse = fail
+    async with caller.post("/v1/hooks/chat/odd/main", data=b"hi") as answer:
+        assert answer.status == 406
+    assert served.aside.kept == []
+    async with caller.post("/v1/hooks/chat/odd/open?a=1", data=b"hi") as answer:
+        assert answer.status == 400
+    ((account, body, problem, request),) = served.aside.kept
+    assert (account.name, body, problem.code) == ("open", b"hi", "malformed")
+    assert request is not None
+    assert request.url.endswith("/v1/hooks/chat/odd/open?a=1")
+
+
+async def test_a_refused_event_is_reviewed(caller: aiohttp.ClientSession, served: Parts) -> None:
+    """The provider gets its success answer, and what was refused is not lost. Busy refuses nothing."""
+    served.ingest.refusals["a"] = Busy()
+    async with caller.post("/v1/hooks/chat/odd/main", data=b"hi") as answer:
+        assert answer.status == 503
+    assert served.aside.reviewed == []
+    refusal = served.ingest.refusals["a"] = IdReused()
+    async with caller.post("/v1/hooks/chat/odd/main", data=b"hi") as answer:
+        assert answer.status == 202
+    ((events, results),) = served.aside.reviewed
+    assert ([event.id for event in events], results) == (["a"], [refusal])
+
+
 async def test_a_busy_store_says_come_again(caller: aiohttp.ClientSession, served: Parts) -> None:
     """503 with Retry-After; what else a single event is refused for is not the provider's business."""
     for refusal in (Busy(), StoreAway()):

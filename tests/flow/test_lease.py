@@ -12,7 +12,7 @@ import servers
 
 from router.flow.lease import Leased
 from router.ports import Sink
-from router.store import keys
+from router.store import keys, keys_system
 from router.store.leases import Leases
 from router.store.library import Library, Source
 from router.store.link import Link, open_link
@@ -106,7 +106,7 @@ async def test_a_lost_lease_ends_the_listening(make: Make, link: Link, place: Wo
     """Whoever finds that another holds its lease listens no more, until it is free again."""
     first, leased = make("first")
     await leased.start(SINK)
-    key = keys.lease(keys.SYSTEM, place.name, SOURCE)
+    key = keys_system.lease(keys_system.SYSTEM, place.name, SOURCE)
     await link.call("SET", key, "another", key=keys.SYSTEM)
     await within(first.rests)
     await link.call("DEL", key, key=keys.SYSTEM)

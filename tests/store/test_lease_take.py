@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from router.store import keys
+from router.store import keys, keys_system
 from router.store.leases import Leases
 from router.store.library import Library
 from router.store.link import Link
@@ -26,7 +26,7 @@ def leases(library: Library, place: Workspace) -> Take:
 
 async def left_ms(link: Link, place: Workspace) -> int:
     """Say how long the lease still lasts; -2: there is none."""
-    return int(await link.call("PTTL", keys.lease(keys.SYSTEM, place.name, SOURCE), key=keys.SYSTEM))
+    return int(await link.call("PTTL", keys_system.lease(keys.SYSTEM, place.name, SOURCE), key=keys.SYSTEM))
 
 
 async def test_a_lease_is_one_holders(leases: Take) -> None:

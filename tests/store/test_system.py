@@ -10,7 +10,7 @@ import pytest
 
 from router.errors import Invalid, NotFound, WrongState
 from router.model.apikey import ApiKey, secret_hash
-from router.store import keys
+from router.store import keys, keys_system
 from router.store.link import Link
 from router.store.system import System
 
@@ -50,7 +50,7 @@ async def test_a_key_is_found_by_its_secret_alone(link: Link, system: System, wo
     assert await system.find(secret) == key
     assert (key.role, key.name, key.sources, key.agent) == ("adapter", "Shop", ("shop:1",), None)
     assert re.fullmatch(r"rk_[A-Za-z0-9_-]{43}", secret)
-    kept = await link.call("HGETALL", keys.api_keys(keys.SYSTEM), key=keys.SYSTEM)
+    kept = await link.call("HGETALL", keys_system.api_keys(keys.SYSTEM), key=keys.SYSTEM)
     assert secret.encode() not in b" ".join(kept)
     for wrong in ("", secret[:-1], secret_hash(secret), "\udc80"):
         assert await system.find(wrong) is None

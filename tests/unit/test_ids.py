@@ -16,12 +16,16 @@ from redis.crc import key_slot
 from router.model import ids
 from router.model.event import Event
 from router.model.handle import Handle, Party
-from router.store import keys, library
+from router.store import keys, keys_system, library
 from router.store.workspace import Workspace
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 ADA = Handle("tel", "+14155550100")
-NAMES = {name: function for name, function in vars(keys).items() if inspect.isfunction(function)}
+NAMES = {
+    name: function
+    for name, function in (vars(keys) | vars(keys_system)).items()
+    if inspect.isfunction(function)
+}
 
 
 def event(**change: Any) -> Event:

@@ -42,3 +42,5 @@ function L.key_api_key_ids(p) return p .. 'kid' end
 function L.key_workspace(p, name) return p .. 'ws:' .. name end
 function L.key_places(p, workspace) return p .. 'pl:' .. workspace end
 function L.key_lease(p, workspace, source) return p .. 'ls:' .. workspace .. ':' .. source end
+function L.key_dead_letter(p, workspace, letter) return p .. 'dl:' .. workspace .. ':' .. letter end
+function L.key_dead_letters(p, workspace) return p .. 'dz:' .. workspace end
