@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
+import aiohttp
 import pytest
 
 from router.model.event import Event
 from router.ports import Result
 
+ADA = {"handle": "mailto:ada@post.example"}
 Poll = Callable[..., AbstractAsyncContextManager[None]]
 
 
@@ -73,3 +76,14 @@ class Kept:
         """Wait for so many events, each with the place after it, and give what they say."""
         await self.until(lambda: len(self.events) >= count)
         return [event.text for event in self.events]
+
+
+async def told(client: aiohttp.ClientSession, count: int) -> list[dict[str, Any]]:
+    """Wait until Ada's context has so many events, and give them."""
+    async with asyncio.timeout(30):
+        while True:
+            async with client.get("/v1/context", params=ADA) as response:
+                context = await response.json()
+            if response.status == 200 and len(context["events"]) >= count:
+                return list(context["events"])
+            await asyncio.sleep(0.05)

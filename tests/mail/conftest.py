@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from dovecot import Dovecot, Mailbox
 from mailroom import Kept, Poll
+from postfix import Postfix
+from servers import free_port
 
 from channels.email.imap import ImapListener
 from router.ports import Account, Outside
@@ -21,6 +23,17 @@ OUTSIDE: Outside = object()  # type: ignore[assignment]  # IMAP calls nobody by 
 def dovecot() -> Iterator[Dovecot]:
     """Start one Dovecot for all tests; each uses a mailbox of its own."""
     server = Dovecot()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def postfix() -> Iterator[Postfix]:
+    """Start one Postfix for all tests, which hands its mail to the port ``lmtp_port``."""
+    server = Postfix(free_port())
     try:
         server.start()
         yield server
