@@ -17,7 +17,7 @@ from typing import NamedTuple
 from channels.email.addresses import address
 from channels.fit import clean
 from router.errors import CannotSend
-from router.model.event import Event
+from router.model.handle import Handle
 from router.ports import Account, Outgoing
 
 _MOST_IDS = 20  # of References, besides the first
@@ -63,10 +63,8 @@ class Reply(NamedTuple):
 
 def compose(outgoing: Outgoing, account: Account, now: datetime) -> Reply:
     """Write a mail. CannotSend where there is nobody to write to, or nobody of ours who writes."""
-    ours = _ours(account.setting("from") or outgoing.sender or "")
-    to = outgoing.to
-    theirs = _address(to.value if to.type == "mailto" else "", f"there is no mail address in this {to.type}")
-    name = _name(outgoing, ours.domain)
+    ours, theirs = writer(account, outgoing.sender), receiver(outgoing.to)
+    name = named(outgoing.id, ours)
     mail = EmailMessage(_ASCII)
     mail["From"] = ours
     mail["To"] = theirs
@@ -74,18 +72,31 @@ def compose(outgoing: Outgoing, account: Account, now: datetime) -> Reply:
         mail["Subject"] = subject
     mail["Date"] = now
     mail["Message-ID"] = f"<{name}>"
-    if outgoing.answers and (named := _references(outgoing.answers)):
-        mail["In-Reply-To"] = f"<{named[-1]}>"
-        mail["References"] = " ".join(f"<{one}>" for one in named)
+    if before := [one for one in _references(outgoing) if one != name]:
+        mail["In-Reply-To"] = f"<{before[-1]}>"
+        mail["References"] = " ".join(f"<{one}>" for one in before)
     mail.set_content(clean(outgoing.text), charset="utf-8")
     return Reply(ours.addr_spec, theirs.addr_spec, name, mail)
 
 
-def _ours(written: str) -> Address:
-    """Read who writes, with a name before the address or without."""
-    found = _NAMED.fullmatch(written)
+def writer(account: Account, sender: str | None) -> Address:
+    """Tell who writes: ``from`` of the settings, else our address in the conversation. CannotSend: nobody."""
+    found = _NAMED.fullmatch(account.setting("from") or sender or "")
     bare = _address(found["mail"] if found else "", "no address of ours to send from: set `from`")
     return Address(_line(found["name"] or "") if found else "", bare.username, bare.domain)
+
+
+def receiver(to: Handle) -> Address:
+    """Tell whom to write to; CannotSend where that is no address of mail."""
+    return _address(to.value if to.type == "mailto" else "", f"there is no mail address in this {to.type}")
+
+
+def named(message: str, writer: Address) -> str:
+    """Name a mail: the same at every attempt, so that a second copy is known for what it is."""
+    own = message
+    if not _PARTS.fullmatch(own):
+        own = hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()
+    return f"{own}@{writer.domain}"
 
 
 def _address(written: str, otherwise: str) -> Address:
@@ -100,14 +111,6 @@ def _address(written: str, otherwise: str) -> Address:
     return Address("", local, wire)
 
 
-def _name(outgoing: Outgoing, domain: str) -> str:
-    """Name the mail: the same at every attempt, so that a second copy is known for what it is."""
-    own = outgoing.id
-    if not _PARTS.fullmatch(own):
-        own = hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()
-    return f"{own}@{domain}"
-
-
 def _subject(outgoing: Outgoing) -> str:
     """Give the subject: the agent's own words, else that of the answered mail with one ``Re:``."""
     if outgoing.subject:
@@ -116,12 +119,14 @@ def _subject(outgoing: Outgoing) -> str:
     return f"Re: {_AGAIN.sub('', asked, count=1)}" if asked else ""
 
 
-def _references(answers: Event) -> Sequence[str]:
+def _references(outgoing: Outgoing) -> Sequence[str]:
     """Name the mails before ours: the first one is the thread, the last is the one answered."""
-    own = answers.attrs.get("message_id") or answers.provider_event_id
-    before = [one for one in dict.fromkeys((answers.thread, *answers.parents)) if one != own]
-    named = [one for one in (*before, own) if isinstance(one, str) and _ID.fullmatch(one)]
-    return [*named[:1], *named[1:][-_MOST_IDS:]]
+    answers = outgoing.answers
+    parents = answers.parents if answers else ()
+    own = (answers.attrs.get("message_id") or answers.provider_event_id) if answers else None
+    before = [one for one in dict.fromkeys((outgoing.thread, *parents)) if one != own]
+    found = [one for one in (*before, own) if isinstance(one, str) and _ID.fullmatch(one)]
+    return [*found[:1], *found[1:][-_MOST_IDS:]]
 
 
 def _line(text: str) -> str:

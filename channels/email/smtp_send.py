@@ -19,7 +19,8 @@ from channels import provider_api
 from channels.email import reply
 from channels.email.smtp_link import PORTS, Link, opened, port, security
 from router.errors import OutcomeUnknown, Rejected, Unsent
-from router.ports import Account, Outgoing, Outside, Sent, Setting
+from router.model.handle import Handle
+from router.ports import Account, Opening, Outgoing, Outside, Sent, Setting
 
 _TAKING_S = 15.0  # from the last dot to the answer, while the server looks at the mail
 _GOOD, _REFUSALS, _FINAL = range(200, 300), range(400, 600), range(500, 600)
@@ -53,6 +54,14 @@ class SmtpSender:
             return "smtp_port"
         return (
             "smtp_password" if account.setting("smtp_user") and not account.setting("smtp_password") else None
+        )
+
+    def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:
+        """Begin with a mail that is the first of its thread; CannotSend where ``to`` is no mail address."""
+        reply.receiver(to)
+        writer = reply.writer(account, sender)
+        return Opening(
+            channel="email", medium="email", sender=writer.addr_spec, thread=reply.named(message, writer)
         )
 
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:  # noqa: ARG002 - no HTTP

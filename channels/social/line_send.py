@@ -11,7 +11,8 @@ import uuid
 from channels import provider_api, wire
 from channels.fit import clean
 from router.errors import CannotSend, OutcomeUnknown, Rejected, Unsent
-from router.ports import Account, Answer, Call, Outgoing, Outside, Sent, Setting
+from router.model.handle import Handle
+from router.ports import Account, Answer, Call, Opening, Outgoing, Outside, Sent, Setting
 
 _API = "https://api.line.me"
 _MOST = 5000  # UTF-16 code units, which LINE counts in
@@ -24,11 +25,22 @@ _KEYS = uuid.UUID("5b0d6e1c-6f0b-5c55-9a53-5c2f0a3a6f0e")
 class LineSender:
     """Sends by the Messaging API."""
 
-    settings = (Setting("access_token", "channel access token, long-lived"), provider_api.API_URL)
+    settings = (
+        Setting("access_token", "channel access token, long-lived"),
+        Setting("from", "user id of the official account, U…, to begin conversations as"),
+        provider_api.API_URL,
+    )
 
     def lacks(self, account: Account) -> str | None:
         """Name the token if it is missing."""
         return None if account.setting("access_token") else "access_token"
+
+    def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:  # noqa: ARG002
+        """Begin with a friend of the account, which is named as in all that comes."""
+        ours = sender or account.setting("from")
+        if not ours:
+            raise CannotSend("name the user id of our account, or set `from`")
+        return Opening(channel="social", medium="line", sender=ours, thread=f"line:{_person(to)}")
 
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:
         """Push; the id is the one that a quotation of the message names."""
@@ -77,6 +89,10 @@ def _where(outgoing: Outgoing) -> str:
     kind, _, end = (outgoing.thread or "").partition(":")
     if kind == "line" and end:
         return clean(end)
-    if outgoing.to.type != "line":
-        raise CannotSend(f"LINE does not know a {outgoing.to.type}")
-    return clean(outgoing.to.value)
+    return _person(outgoing.to)
+
+
+def _person(to: Handle) -> str:
+    if to.type != "line":
+        raise CannotSend(f"LINE does not know a {to.type}")
+    return clean(to.value)

@@ -10,7 +10,8 @@ from typing import Any
 
 from channels import provider_api, wire
 from router.errors import CannotSend
-from router.ports import Account, Outgoing, Outside, Sent, Setting
+from router.model.handle import Handle
+from router.ports import Account, Opening, Outgoing, Outside, Sent, Setting
 
 _API = "https://api.telegram.org"
 _MOST = 4096  # UTF-16 code units, which Telegram counts in
@@ -31,6 +32,10 @@ class TelegramSender:
         """Name the token if it is missing."""
         return None if account.setting("bot_token") else "bot_token"
 
+    def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:  # noqa: ARG002
+        """Begin in the person's own chat, which Telegram lets us only if they began with the bot before."""
+        return Opening(channel="social", medium="telegram", thread=f"telegram:{_own_chat(to)}")
+
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:
         """Send; the chat and the number in it name the message, as reactions and replies do."""
         token = account.setting("bot_token") or ""
@@ -48,16 +53,21 @@ class TelegramSender:
 
 
 def _body(outgoing: Outgoing) -> dict[str, Any]:
-    """Write the message; a person's own chat has the number of the person."""
+    """Write the message, into the chat of the conversation or else the person's own."""
     text = provider_api.fitting(outgoing.text, _MOST, provider_api.UTF16)
     found = _THREAD.fullmatch(outgoing.thread or "")
     if found is None:
-        if outgoing.to.type != "telegram" or not _CHAT.fullmatch(outgoing.to.value):
-            raise CannotSend(f"Telegram has no chat with {outgoing.to.type} here")
-        return {"chat_id": outgoing.to.value, "text": text}
+        return {"chat_id": _own_chat(outgoing.to), "text": text}
     body: dict[str, Any] = {"chat_id": found["chat"], "text": text}
     if found["topic"]:
         body["message_thread_id"] = int(found["topic"])
     if found["business"]:
         body["business_connection_id"] = found["business"]
     return body
+
+
+def _own_chat(to: Handle) -> str:
+    """Give a person's own chat, which has the number of the person."""
+    if to.type != "telegram" or not _CHAT.fullmatch(to.value):
+        raise CannotSend(f"Telegram has no chat with this {to.type}")
+    return to.value

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from channels.email import reply
 from channels.email.postmark import Postmark
 from channels.email.raw import RawMail, read_mail
+from channels.email.smtp_send import SmtpSender
 from channels.fit import clean
 from router.errors import CannotSend
 from router.model.event import Event
@@ -98,10 +99,18 @@ def test_the_customers_answer_comes_into_the_same_thread() -> None:
 
 
 def test_a_conversation_that_we_begin_has_its_answer_in_it() -> None:
-    """The thread is our own mail."""
-    name, ours = written(answer(None, subject="Your order"))
-    assert ours["In-Reply-To"] is None
-    assert heard(program_answers(ours)).thread == name
+    """The thread is our own mail, and what we say before they answer stands under it."""
+    begun = SmtpSender().opening("evt_1", Handle("mailto", "ada@kunde.example"), None, ACCOUNT)
+    name, ours = written(answer(None, id="evt_1", subject="Your order", thread=begun.thread))
+    assert (ours["In-Reply-To"], ours["References"]) == (None, None)
+    _, more = written(answer(None, id="evt_2", thread=begun.thread))
+    assert more["In-Reply-To"] == more["References"] == f"<{name}>"
+    for mail in (ours, more):
+        back = heard(program_answers(mail))
+        assert back.thread == name == begun.thread
+        assert (back.channel, back.medium, back.to) == (begun.channel, begun.medium, begun.sender)
+    with pytest.raises(CannotSend):
+        SmtpSender().opening("evt_1", Handle("tel", "+1"), None, ACCOUNT)
 
 
 def test_a_bounce_names_what_we_sent() -> None:

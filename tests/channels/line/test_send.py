@@ -123,3 +123,17 @@ async def test_it_calls_nobody_it_cannot_reach(fields: dict[str, Any]) -> None:
         with pytest.raises(CannotSend):
             await sent(SENDER, msgspec.structs.replace(OUT, **fields), ACCOUNT, peer)
     assert peer.asked == []
+
+
+def test_a_conversation_begins_where_the_answer_falls() -> None:
+    """With the person, as the account that hears it."""
+    begun = SENDER.opening("evt_1", Handle("line", "U01"), "Uours", ACCOUNT)
+    event = {"type": "message", "source": {"type": "user", "userId": "U01"}, "timestamp": 1772445600000,
+             "webhookEventId": "01", "message": {"type": "text", "id": "2", "text": "yes?"}}  # fmt: skip
+    body = msgspec.json.encode({"destination": "Uours", "events": [event]})
+    [answer] = Line().parse(Request("POST", "https://a.example/", {}, body), ACCOUNT, 0)
+    told = (answer.channel, answer.medium, answer.to, answer.thread)
+    assert told == (begun.channel, begun.medium, begun.sender, begun.thread)
+    for to, ours in ((Handle("line", "U01"), None), (Handle("tel", "+1"), "Uours")):
+        with pytest.raises(CannotSend):
+            SENDER.opening("evt_1", to, ours, ACCOUNT)

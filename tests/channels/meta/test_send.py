@@ -213,3 +213,35 @@ async def test_a_status_names_the_message_as_we_did() -> None:
     [ours_told] = parsed(whatsapp(statuses=[told | {"biz_opaque_callback_data": ours}]))
     [theirs_told] = parsed(whatsapp(statuses=[told | {"biz_opaque_callback_data": "campaign-7"}]))
     assert (ours_told.target, theirs_told.target) == (ours, "wamid.B")
+
+
+@pytest.mark.parametrize(
+    ("to", "heard"),
+    [
+        (Handle("tel", "+14155550123"), {"from": "14155550123"}),
+        (Handle("wa-bsuid", "US.1349"), {"from_user_id": "US.1349"}),
+    ],
+)
+def test_a_conversation_begins_where_the_answer_falls(to: Handle, heard: dict[str, str]) -> None:
+    """On WhatsApp, between this person and our number."""
+    settings = {"access_token": "t", "phone_number_id": PHONE, "from": "+15550100"}
+    account = Account("social", "meta", "main", secret="s", settings=settings)
+    begun = SENDER.opening("evt_1", to, None, account)
+    said = {"id": "wamid.A", "timestamp": "1772445600", "type": "text", "text": {"body": "yes?"}, **heard}
+    [answer] = parsed(whatsapp(messages=[said]))
+    told = (answer.channel, answer.medium, answer.to, answer.thread)
+    assert told == (begun.channel, begun.medium, begun.sender, begun.thread)
+
+
+@pytest.mark.parametrize(
+    ("to", "settings"),
+    [
+        (Handle("tel", "+14155550123"), {"from": "+15550100"}),
+        (Handle("tel", "+14155550123"), {"phone_number_id": PHONE}),
+        (Handle("psid", f"{PAGE}/77"), {"from": "+15550100", "phone_number_id": PHONE}),
+    ],
+)
+def test_who_cannot_be_written_to_first_is_named(to: Handle, settings: dict[str, str]) -> None:
+    """On Messenger the customer begins."""
+    with pytest.raises(CannotSend):
+        SENDER.opening("evt_1", to, None, Account("social", "meta", "main", settings=settings))

@@ -120,3 +120,15 @@ async def test_it_calls_nobody_it_cannot_reach(to: Handle) -> None:
         with pytest.raises(CannotSend):
             await sent(SENDER, msgspec.structs.replace(OUT, thread=None, to=to), ACCOUNT, peer)
     assert peer.asked == []
+
+
+def test_a_conversation_begins_where_the_answer_falls() -> None:
+    """In the person's own chat with the bot."""
+    begun = SENDER.opening("evt_1", Handle("telegram", "501"), None, ACCOUNT)
+    said = {"message_id": 1, "date": 1772445601, "chat": {"id": 501, "type": "private"}, "from": {"id": 501}}
+    body = msgspec.json.encode({"update_id": 1, "message": said | {"text": "yes?"}})
+    [answer] = Telegram().parse(Request("POST", "https://a.example/", {}, body), ACCOUNT, 0)
+    told = (answer.channel, answer.medium, answer.to, answer.thread)
+    assert told == (begun.channel, begun.medium, begun.sender, begun.thread)
+    with pytest.raises(CannotSend):
+        SENDER.opening("evt_1", Handle("tel", "+1"), None, ACCOUNT)
