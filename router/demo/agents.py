@@ -154,7 +154,13 @@ class Agent:
             await self._send(heard, "You are welcome.")
 
     async def _send(self, heard: dict[str, Any], text: str) -> None:
-        """Write in the conversation that was heard; a text gets its delivery report from Twilio."""
+        """Write in the conversation that was heard; a text gets its delivery report from Twilio.
+
+        To whoever sits at the page of the web chat the router itself sends.
+        """
+        if heard["source"].startswith("web:"):
+            await self._call("POST", f"/v1/conversations/{heard['conversation']}/messages", {"text": text})
+            return
         texted = heard["source"] == "twilio:demo"
         sid = self._customers.name("SM" if texted else "r-")
         event = self._out(

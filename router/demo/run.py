@@ -52,7 +52,7 @@ async def demo(sources: Sequence[Layer], seconds: float | None, console: Console
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     data = Path(settle(sources).store.data)
     memory = logins.recall(data)
-    settings = settle([*sources, *_elsewhere(sources), _twilio(memory.token)])
+    settings = settle([*sources, *_elsewhere(sources), _secrets(memory.token)])
     async with AsyncExitStack() as stack:
         house = await open_house(settings, stack)
         await house.seed()
@@ -81,10 +81,11 @@ def _elsewhere(sources: Sequence[Layer]) -> list[Layer]:
     return []
 
 
-def _twilio(token: str) -> Layer:
-    """Give Twilio's accounts their token and the public address: signed calls, as in earnest."""
+def _secrets(token: str) -> Layer:
+    """Give Twilio's accounts and web chat what signs, and Twilio the public address: as in earnest."""
     account = {"demo": {"secret": token, "public_url": PUBLIC, "unsigned": False}}
-    tree = {"channels": {channel: {"twilio": account} for channel in ("sms", "social", "voice")}}
+    twilio = {channel: {"twilio": account} for channel in ("sms", "social", "voice")}
+    tree = {"channels": {**twilio, "chat": {"web": {"demo": {"secret": token}}}}}
     return Layer(tree, lambda _: "router demo")
 
 

@@ -25,6 +25,7 @@ def told(addresses: Mapping[str, str], keys: Mapping[str, str], data: Path) -> T
     lines = {
         "Wallboard": f"{http}/#key={keys['supervisor']}",
         "  on a TV": f"{http}/?tv=1#key={keys['supervisor']}",
+        "Web chat": f"{http}/chat",
         "API": f"{http}/docs",
         "Mail": f"smtp://{addresses['smtp']}",
         **{f"Key, {name}": keys[name] for name in ("admin", "supervisor", "agent ada", "adapter")},

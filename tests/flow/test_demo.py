@@ -129,6 +129,24 @@ async def test_the_board_of_the_printed_address_moves(demo: Demo) -> None:
     assert await demo.end(signal.SIGINT) == (0, ENDED)
 
 
+async def test_a_visitor_of_the_printed_chat_is_answered(demo: Demo) -> None:
+    """Whoever writes there without a word of set-up has one of the demo's agents answer them."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on the PATH")
+    await demo.start()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await browser.new_page()
+        await page.goto(demo.said(r"Web chat\s+(\S+)"))
+        await page.get_by_role("button", name="Start the chat").click()
+        await page.get_by_label("Message", exact=True).fill("Is anybody there?")
+        await page.keyboard.press("Enter")
+        await page.locator('.said[data-tick="read"]').wait_for(timeout=90_000)
+        await page.get_by_text("We look into it").wait_for()
+        await browser.close()
+    assert await demo.end(signal.SIGINT) == (0, ENDED)
+
+
 async def test_the_printed_command_is_seen_within_a_second(demo: Demo) -> None:
     """Run in a shell as it stands, its text is an item on the feed before a second is over."""
     await demo.start()
