@@ -14,16 +14,19 @@ CUT, SILENT = "cut", "silent"
 
 
 class MailPeer:
-    """Speaks SMTP by a script: an answer for each step, ``CUT`` to break off, ``SILENT`` never to answer.
+    """Speaks SMTP by a script: an answer for each step, or several in turn, the last one again and again.
 
-    The steps are those of ``GOOD``, and ``body``: what it does after the first line of the mail.
+    ``CUT`` breaks off, ``SILENT`` never answers. The steps are those of ``GOOD``, and ``body``: what it does
+    after the first line of the mail.
     """
 
-    def __init__(self, script: Mapping[str, str]) -> None:
+    def __init__(self, script: Mapping[str, str | list[str]]) -> None:
         self.heard: list[str] = []
         self.mail = b""
         self.port = 0
-        self._script = {**GOOD, **script}
+        self._script = {
+            step: [told] if isinstance(told, str) else told for step, told in {**GOOD, **script}.items()
+        }
 
     async def speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -38,18 +41,19 @@ class MailPeer:
         await self._say("greet", reader, writer)
         while line := (await reader.readuntil(b"\r\n")).decode():
             verb = line.split()[0].upper()
-            self.heard.append(line.rstrip())
+            self.heard.append(verb)
             await self._say(verb, reader, writer)
-            if verb == "DATA" and self._script["DATA"].startswith("354"):
+            if verb == "DATA" and self._script["DATA"][0].startswith("354"):
                 first = await reader.readuntil(b"\r\n")
-                if self._script.get("body") == CUT:
+                if self._script.get("body") == [CUT]:
                     raise ConnectionError
                 rest = b"" if first == b".\r\n" else await reader.readuntil(b"\r\n.\r\n")
                 self.mail = first + rest.removesuffix(b".\r\n")
                 await self._say("taken", reader, writer)
 
     async def _say(self, step: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        words = self._script.get(step, "500 what?")
+        told = self._script.get(step, ["500 what?"])
+        words = told.pop(0) if len(told) > 1 else told[0]
         if words == CUT:
             raise ConnectionError
         if words == SILENT:
@@ -60,7 +64,7 @@ class MailPeer:
 
 
 @asynccontextmanager
-async def mail_serving(script: Mapping[str, str]) -> AsyncIterator[MailPeer]:
+async def mail_serving(script: Mapping[str, str | list[str]]) -> AsyncIterator[MailPeer]:
     """Serve mail for a while."""
     peer = MailPeer(script)
     server = await asyncio.start_server(peer.speak, "127.0.0.1", 0, limit=2**24)

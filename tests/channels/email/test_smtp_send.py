@@ -119,7 +119,7 @@ async def test_a_server_that_takes_only_ascii_is_not_asked() -> None:
     async with mail_serving({}) as peer:
         with pytest.raises(Rejected, match="SMTPUTF8"):
             await send(account(peer.port), to=Handle("mailto", "jörg@kunde.example"))
-    assert not any(line.startswith("MAIL") for line in peer.heard)
+    assert "MAIL" not in peer.heard
 
 
 async def test_a_wrong_password_is_refused(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ async def test_without_starttls_nothing_is_said() -> None:
     async with mail_serving({}) as peer:
         with pytest.raises(Rejected, match="STARTTLS"):
             await send(account(peer.port, smtp_security="starttls", smtp_user="shop", smtp_password=PASSWORD))
-    assert {line.split()[0].upper() for line in peer.heard} == {"EHLO"}
+    assert peer.heard == ["EHLO"]
 
 
 @pytest.mark.parametrize(
@@ -242,4 +242,4 @@ async def test_a_password_of_other_letters_is_refused() -> None:
     async with mail_serving({"EHLO": "250-here\r\n250 AUTH PLAIN"}) as peer:
         with pytest.raises(Rejected, match="must be ASCII"):
             await send(account(peer.port, smtp_user="shop", smtp_password="grün"))
-    assert not any(line.startswith("MAIL") for line in peer.heard)
+    assert "MAIL" not in peer.heard
