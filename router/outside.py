@@ -41,6 +41,10 @@ class _Unfit(ValueError):
     """What cannot be written on a line of a call."""
 
 
+class _Again(aiohttp.ClientError):
+    """The connection broke, and the client begins anew."""
+
+
 class _Elsewhere(aiohttp.ClientError):
     """An answer that would send us somewhere else."""
 
@@ -157,8 +161,13 @@ class Internet:
 
 
 async def _begins(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-    """Note that the connection is there and the first bytes are about to go out."""
+    """Note that the connection is there and the first bytes are about to go out.
+
+    They go out once: where a connection breaks, the client would make a PUT or a DELETE again by itself.
+    """
     if isinstance(progress := context.trace_request_ctx, _Progress):
+        if progress.begun:
+            raise _Again
         progress.begun = True
 
 
@@ -220,7 +229,7 @@ def _why(problem: Exception) -> str:
             return "it speaks no TLS with us"
         case OSError(errno=int(number)) if number > 0:
             return os.strerror(number).lower()
-        case aiohttp.ServerDisconnectedError():
+        case aiohttp.ServerDisconnectedError() | _Again():
             return "it closed the connection"
         case aiohttp.ClientPayloadError():
             return "its answer ends early"

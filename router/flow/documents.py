@@ -29,8 +29,11 @@ _log = structlog.get_logger()
 
 
 class _Kept(NamedTuple):
+    """A document until it is read anew, and until when it holds where it cannot be."""
+
     until: float
-    body: bytes | None
+    body: bytes | None = None
+    at_most: float = 0.0
 
 
 class Documents:
@@ -44,8 +47,8 @@ class Documents:
     async def read(self, url: str) -> bytes | None:
         """Give the document at an https address; None where it cannot be had now.
 
-        What was read holds for a day, that it could not be read for a minute. Whoever asks while it is being
-        read waits for the same, some seconds at most.
+        What was read holds for a day, and for another where it cannot be read again; that it could not be
+        read holds for a minute. Whoever asks while it is being read waits for the same, some seconds at most.
         """
         known = self._kept.get(url)
         if known is not None and self._clock() < known.until:
@@ -70,13 +73,19 @@ class Documents:
             _log.warning("document_unread", url=url, problem=problem.detail)
         finally:
             del self._reads[url]
-        self._keep(url, body)
-        return body
+        return self._keep(url, body)
 
-    def _keep(self, url: str, body: bytes | None) -> None:
+    def _keep(self, url: str, body: bytes | None) -> bytes | None:
         """Keep it; failures make room first, so that addresses made up by strangers push nothing out."""
-        self._kept[url] = _Kept(self._clock() + (GOOD_S if body else BAD_S), body)
-        self._kept.move_to_end(url)
+        now, before = self._clock(), self._kept.pop(url, None)
+        if body:
+            kept = _Kept(now + GOOD_S, body, now + 2 * GOOD_S)
+        elif before is not None and now < before.at_most:
+            kept = before._replace(until=now + BAD_S)
+        else:
+            kept = _Kept(now + BAD_S)
+        self._kept[url] = kept
         while len(self._kept) > MOST:
             spare = next((one for one, kept in self._kept.items() if kept.body is None), None)
             del self._kept[spare or next(iter(self._kept))]
+        return kept.body

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from channels.registry import ADAPTERS, PROVIDERS
 from router.errors import RouterError
 from router.model.event import Event
-from router.ports import Account, Channel, Request
+from router.ports import Account, Channel, Confirms, Needs, Request
 
 NOW = 1_772_445_600.0
 NAMES = sorted(PROVIDERS)
@@ -66,6 +66,7 @@ def survives(adapter: Channel, request: Request, account: Account) -> None:
     """Assert that an adapter reads a request into sound events, or refuses it by one of our errors."""
     unverified = refusal(lambda: adapter.verify(request, account, NOW))
     assert unverified is None or unverified.code == "unverified"
+    asks_only_for_secure_addresses(adapter, request, account)
     unread = refusal(lambda: adapter.parse(request, account, NOW))
     if unread is not None:
         assert unread.status in {400, 413, 415, 422}
@@ -73,6 +74,16 @@ def survives(adapter: Channel, request: Request, account: Account) -> None:
     events = adapter.parse(request, account, NOW)
     holds(events)
     assert 200 <= adapter.answer(request, account, events).status < 300
+
+
+def asks_only_for_secure_addresses(adapter: Channel, request: Request, account: Account) -> None:
+    """Assert that no request gets another address out of it, nor any where the account has a secret."""
+    bare = Account(account.channel, account.provider, account.name, settings=account.settings)
+    if isinstance(adapter, Needs):
+        assert account.secret is None or adapter.needs(request, account) is None
+        assert (adapter.needs(request, bare) or "https://").startswith("https://")
+    if isinstance(adapter, Confirms) and refusal(lambda: adapter.parse(request, account, NOW)) is None:
+        assert (adapter.confirmation(request, bare) or "https://").startswith("https://")
 
 
 def accounts(name: str) -> Account:

@@ -65,6 +65,24 @@ async def test_what_cannot_be_read_is_tried_again_in_a_minute(page: bytes | Answ
     assert network.asked == [KEYS] * 2
 
 
+async def test_a_day_without_the_provider_is_survived() -> None:
+    """What cannot be read again holds for another day, not for ever; then it is read as soon as it can."""
+    network = Network({KEYS: b"one"})
+    documents, clock = made(network)
+    assert await documents.read(KEYS) == b"one"
+    network.pages[KEYS] = Unsent()
+    clock.now += GOOD_S
+    assert await documents.read(KEYS) == b"one"
+    clock.now += GOOD_S - 1
+    assert await documents.read(KEYS) == b"one"
+    clock.now += BAD_S
+    assert await documents.read(KEYS) is None
+    network.pages[KEYS] = b"two"
+    clock.now += BAD_S
+    assert await documents.read(KEYS) == b"two"
+    assert len(network.asked) == 5
+
+
 async def test_many_who_ask_wait_for_one_read() -> None:
     """One call for all of them; who leaves meanwhile ends it for nobody."""
     network = Network({KEYS: b"one"})

@@ -153,6 +153,20 @@ async def test_a_connection_that_ends_early_leaves_it_open(
                 await internet.call(post(port))
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST", "PATCH"])
+async def test_no_call_goes_out_twice(internet: Internet, playing: Playing, method: str) -> None:
+    """Who closes without an answer hears it once, though to repeat some of them would be allowed."""
+    heard = []
+
+    async def leave(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        heard.append(await whole(reader))
+
+    async with playing(leave) as port:
+        with pytest.raises(OutcomeUnknown):
+            await internet.call(Call(method, f"http://127.0.0.1:{port}/", {}, BODY))
+    assert len(heard) == 1
+
+
 @pytest.mark.parametrize(
     "part",
     [
