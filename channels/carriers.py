@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from channels import handles_tel
-from channels.fit import SHORT, fit
+from channels.fit import HANDLE, SHORT, fit
 from router.model.event import Channel
 from router.model.handle import Handle, Party
 
-_HANDLE = 512  # characters, the bound of router.model.handle
 _BARE = re.compile(r"(?:00)?([1-9][0-9]{6,14})", re.ASCII)  # an E.164 number without its plus
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _SUFFIXES = ("_service_msg", "_message", "_bm", "_bot")
@@ -65,7 +64,7 @@ def ends(carrier: str, theirs: str | None, ours: str | None, name: str | None = 
 
 def party(kind: str, value: str | None, name: str | None = None) -> Party | None:
     """Make a customer of an id; None where there is none."""
-    kept = fit((value or "").strip(), _HANDLE)
+    kept = fit((value or "").strip(), HANDLE)
     return Party(kind, kept, fit(name, SHORT)) if kept else None
 
 

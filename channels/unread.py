@@ -6,10 +6,9 @@ import hashlib
 
 import msgspec
 
+from channels.fit import PAYLOAD
 from router.model.cloudevents import Refused
 from router.model.event import Event
-
-_PAYLOAD = 4096  # characters, the bound of router.model.event
 
 
 def unread(refused: Refused, source: str, provider: str) -> Event:
@@ -24,7 +23,7 @@ def unread(refused: Refused, source: str, provider: str) -> Event:
         kind="generic",
         author="system",
         provider=provider,
-        payload=written.decode("utf-8")[:_PAYLOAD],
+        payload=written.decode("utf-8")[:PAYLOAD],
         flags=["unparsed"],
         attrs={"refused": refused.reason.detail[:1024], "field": refused.reason.field},
     )

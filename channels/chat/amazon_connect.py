@@ -14,7 +14,7 @@ from channels import wire
 from channels.chat import amazon_connect_content
 from channels.email.dates import read_date
 from channels.email.feedback import digest
-from channels.fit import LINE, TEXT, fit
+from channels.fit import TEXT, fit, kept
 from router.model.event import Attribute, Author, Direction, Event, Kind, Status, fit_id
 from router.ports import Account
 
@@ -115,4 +115,4 @@ def _attrs(found: object, role: str, visibility: str | None) -> dict[str, Attrib
         "contact": wire.name(found, "ContactId"),
         "visibility": visibility,
     }
-    return {name: fit(value, LINE) for name, value in told.items() if value}
+    return kept(told)

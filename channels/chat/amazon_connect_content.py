@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from channels import wire
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
+from channels import media, wire
+from channels.fit import LINE, PAYLOAD, SHORT, TEXT, fit, overlong
 from router.errors import Malformed
 from router.model.cloudevents import decoded
 from router.model.event import Attachment, Event
@@ -18,15 +18,15 @@ _MOST_FILES = 100
 def said(event: Event, found: object, content: str | None, mime: str) -> Event:
     """Read a message: a text, files, or something to choose from and what was chosen."""
     files = [_file(each) for each in wire.tables(found, "Attachments")[:_MOST_FILES]]
-    media = mime.partition(";")[0].strip().lower()
-    shown = media.startswith(_INTERACTIVE)
+    base = mime.partition(";")[0].strip().lower()
+    shown = base.startswith(_INTERACTIVE)
     text = _shown(content) if shown else content
-    readable = text is not None and (shown or media in _READABLE)
+    readable = text is not None and (shown or base in _READABLE)
     return msgspec.structs.replace(
         event,
         text=fit(text, TEXT),
-        text_full=fit(text, TEXT_FULL) if text and len(text) > TEXT else None,
-        payload=fit(content, 4096) if shown else None,
+        text_full=overlong(text),
+        payload=fit(content, PAYLOAD) if shown else None,
         attachments=files,
         flags=[] if readable or files else ["unsupported"],
     )
@@ -51,9 +51,8 @@ def _shown(content: str | None) -> str | None:
 
 def _file(told: wire.Table) -> Attachment:
     mime = fit(wire.text(told, "ContentType"), SHORT)
-    major = (mime or "").partition("/")[0]
     return Attachment(
-        kind=major if major in {"image", "audio", "video"} else "file",
+        kind=media.kind_of(mime),
         mime=mime,
         name=fit(wire.text(told, "AttachmentName"), LINE),
         content_id=fit(wire.name(told, "AttachmentId"), LINE),

@@ -12,7 +12,7 @@ from typing import Any
 
 from channels import carriers, stamps, wire
 from channels.chat import teams_content
-from channels.fit import LINE, SHORT, TEXT, TEXT_FULL, fit
+from channels.fit import LINE, PAYLOAD, SHORT, TEXT, TEXT_FULL, fit
 from channels.ours import is_ours
 from channels.wire import Table
 from router.model.event import Event, Kind, fit_id
@@ -29,7 +29,7 @@ def message(activity: Table, account: Account) -> Event:
     written = wire.text(activity, "text")
     text, files = teams_content.without_us(written, activity), teams_content.files(activity)
     value = activity.get("value")
-    payload = value if isinstance(value, str) else wire.written(value, 4096)
+    payload = value if isinstance(value, str) else wire.written(value, PAYLOAD)
     parent = fit(wire.name(activity, "replyToId"))
     return _event(
         activity,
@@ -39,7 +39,7 @@ def message(activity: Table, account: Account) -> Event:
         text=fit(text, TEXT),
         text_full=fit(written, TEXT_FULL) if written != text else None,
         attachments=files,
-        payload=fit(payload, 4096),
+        payload=fit(payload, PAYLOAD),
         parents=[parent] if parent else [],
         flags=[] if text or files or payload else ["unsupported"],
     )
@@ -101,7 +101,7 @@ def members(activity: Table, account: Account) -> list[Event]:
 def other(activity: Table, account: Account, kind: Kind) -> Event:
     """Read what is no more than noted."""
     told = {name: fit(wire.text(activity, name), SHORT) for name in ("type", "name", "action")}
-    value = wire.written(activity.get("value"), 4096)
+    value = wire.written(activity.get("value"), PAYLOAD)
     attrs = {name: there for name, there in told.items() if there}
     return _event(activity, account, _native(activity), kind, payload=value, attrs=attrs)
 

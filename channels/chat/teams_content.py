@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from channels import wire
-from channels.fit import SHORT, fit
+from channels import media, wire
+from channels.fit import SHORT, URL, fit
 from channels.wire import Table
 from router.model.event import Attachment
 
@@ -52,13 +52,12 @@ def files(activity: Table) -> list[Attachment]:
         url = wire.text(one, "content", "downloadUrl") or wire.text(one, "contentUrl")
         if not url or mime.startswith(_NOT_FILES):
             continue
-        major = mime.partition("/")[0]
         found.append(
             Attachment(
-                kind=major if major in {"image", "audio", "video"} else "file",
+                kind=media.kind_of(mime),
                 mime=None if mime == _DOWNLOAD else fit(mime, SHORT),
                 name=fit(wire.text(one, "name")),
-                url=fit(url, 4096),
+                url=fit(url, URL),
                 fetch="none" if mime == _DOWNLOAD else "bearer",
             )
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from channels import media
 from channels.email.fields import cut_head, words
 from channels.email.mime import Part
 from router.model.event import Attachment
 
 MAX_ATTACHMENTS = 100
-_KINDS = frozenset({"image", "audio", "video"})
 
 
 def describe(parts: Iterable[Part]) -> list[Attachment]:
@@ -23,10 +23,9 @@ def describe(parts: Iterable[Part]) -> list[Attachment]:
 
 
 def _attachment(part: Part) -> Attachment:
-    major = part.mime.partition("/")[0]
     content = part.content()
     return Attachment(
-        kind=major if major in _KINDS else "file",
+        kind=media.kind_of(part.mime),
         mime=part.mime,
         name=part.name() or _subject(part.mime, content),
         size=len(content),

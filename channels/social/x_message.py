@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from channels import batch, stamps, wire
-from channels.fit import SHORT, TEXT, fit
+from channels.fit import PAYLOAD, SHORT, TEXT, URL, fit
 from channels.social.x_account import XAccount
 from channels.wire import Table
 from router.model.event import Attachment, Event
@@ -90,7 +90,7 @@ def _said(us: XAccount, native: str, way: tuple[str, str], data: Table, at: date
         thread=us.thread(other_end),
         text=fit(text, TEXT),
         attachments=files,
-        payload=fit(chosen, 4096),
+        payload=fit(chosen, PAYLOAD),
         flags=[] if text or files or outward else ["unsupported"],
     )
 
@@ -114,7 +114,7 @@ def _sign(us: XAccount, native: str, found: Table, **fields: Any) -> Event:
 def _files(data: Table) -> list[Attachment]:
     media = [wire.table(data, "attachment", "media"), *wire.tables(data, "attachments", "media")]
     return [
-        Attachment(kind=_kind(wire.text(one, "type")), url=fit(url, 4096), fetch="provider")
+        Attachment(kind=_kind(wire.text(one, "type")), url=fit(url, URL), fetch="provider")
         for one in media
         if (url := wire.text(one, "media_url_https") or wire.text(one, "url"))
     ]

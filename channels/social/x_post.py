@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from channels import batch, carriers, stamps, wire
-from channels.fit import TEXT, fit
+from channels.fit import TEXT, URL, fit
 from channels.social.x_account import XAccount
 from channels.wire import Table
 from router.model.event import Attachment, Event
@@ -90,7 +90,7 @@ def _occurred(found: Table) -> datetime | None:
 def _files(found: Table) -> list[Attachment]:
     media = wire.tables(found, "extended_entities", "media") or wire.tables(found, "entities", "media")
     return [
-        Attachment(kind="video" if wire.text(one, "type") == "video" else "image", url=fit(url, 4096))
+        Attachment(kind="video" if wire.text(one, "type") == "video" else "image", url=fit(url, URL))
         for one in media[:100]
         if (url := wire.text(one, "media_url_https"))
     ]

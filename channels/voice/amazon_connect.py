@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from channels import handles_tel, wire
 from channels.email.dates import read_date
 from channels.email.feedback import digest, party
-from channels.fit import LINE, SHORT, fit
+from channels.fit import SHORT, fit, kept
 from channels.voice import amazon_contact
 from channels.voice.amazon_contact import Contact
 from router.model.event import Attribute, Author, Call, Event, Kind, Status, fit_id
@@ -114,7 +114,7 @@ def _attrs(contact: Contact, found: object) -> dict[str, Attribute]:
         "queue_type": contact.text("queueinfo", "queuetype"),
         "instance": _last(contact.text("instancearn")),
     }
-    return {name: fit(value, LINE) for name, value in told.items() if value}
+    return kept(told)
 
 
 def _last(arn: str | None) -> str | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from channels import wire
 from channels.email.dates import read_date
+from channels.fit import YEAR_S
 from router.model.event import Channel, Direction
 
 _TIMES = {
@@ -32,7 +33,6 @@ _DIRECTIONS: Mapping[str, Direction] = {
 }  # fmt: skip
 _TRANSFERS = frozenset({"TRANSFER", "QUEUE_TRANSFER"})
 _MACHINES = ("VOICEMAIL", "SIT_TONE", "FAX", "AMD_UNANSWERED")  # what took the call was no person
-_YEAR_S = 31_536_000
 _DEEP = 3  # levels of a detail that have names of Connect's
 
 
@@ -60,7 +60,7 @@ class Contact(Struct, frozen=True):
         """Give the seconds between two states; None where one is not told, or not yet."""
         begun, over = self.time(start), self.time(end)
         found = (over - begun).total_seconds() if begun and over else -1.0
-        return found if 0 <= found <= _YEAR_S else None
+        return found if 0 <= found <= YEAR_S else None
 
     @property
     def own(self) -> str | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.email.dates import read_date
-from channels.fit import LINE, SHORT, fit
+from channels.fit import SHORT, fit, kept
 from channels.voice.asterisk_blocks import Fields
 from channels.voice.asterisk_calls import Call
 from channels.voice.asterisk_ends import Pbx, said
@@ -66,7 +66,7 @@ def parts_of(call: Call, leg: str | None = None, cause: str | None = None) -> Pa
 
 def _attrs(fields: Fields, queue: str | None) -> dict[str, Attribute]:
     told = {ours: said(fields, theirs) for theirs, ours in _KEPT.items()} | {"queue": queue}
-    return {name: fit(value, LINE) for name, value in told.items() if value}
+    return kept(told)
 
 
 def moment(written: str | None) -> datetime | None:

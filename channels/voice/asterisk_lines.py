@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.fit import number
+from channels.fit import YEAR_S, number
 from channels.voice.asterisk_blocks import Fields
 from channels.voice.asterisk_calls import Call
 from channels.voice.asterisk_ends import Pbx, said
@@ -10,7 +10,6 @@ from channels.voice.asterisk_event import parts_of, write
 from channels.voice.asterisk_known import Known
 from router.model.event import Event, Status
 
-_YEAR_S = 31_536_000
 _DROPPED = frozenset({"27", "38", "41", "102"})
 """Causes (ITU-T Q.850) of a line that broke: destination or network out of order, failure, time-out."""
 
@@ -48,7 +47,7 @@ def recorded(known: Known, fields: Fields) -> list[Event]:
     if call is None:
         return []
     call.over = True
-    lasted, leg = number(fields.get("billableseconds"), 0, _YEAR_S), said(fields, "destinationchannel")
+    lasted, leg = number(fields.get("billableseconds"), 0, YEAR_S), said(fields, "destinationchannel")
     return [write(known.pbx, call, fields, leg, status="ended", duration_s=lasted)]
 
 

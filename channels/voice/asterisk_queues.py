@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from channels.fit import number
+from channels.fit import YEAR_S, number
 from channels.voice.asterisk_blocks import Fields
 from channels.voice.asterisk_ends import said
 from channels.voice.asterisk_event import parts_of, write
 from channels.voice.asterisk_known import Known
 from router.model.event import Event, Status
 
-_YEAR_S = 31_536_000
 _AGENT: Mapping[str, Status] = {
     "AgentCalled": "offered", "AgentRingNoAnswer": "missed", "AgentConnect": "answered",
     "AgentComplete": "ended",
@@ -38,7 +37,7 @@ def waits(known: Known, fields: Fields) -> list[Event]:
 
 def gives_up(known: Known, fields: Fields) -> list[Event]:
     """QueueCallerAbandon: the caller hung up while waiting."""
-    wait_s = number(fields.get("holdtime"), 0, _YEAR_S)
+    wait_s = number(fields.get("holdtime"), 0, YEAR_S)
     return _left(known, fields, kind="abandon", wait_s=wait_s)
 
 
@@ -61,8 +60,8 @@ def rings(known: Known, fields: Fields) -> list[Event]:
             status=status,
             author="agent" if status == "answered" else "system",
             agent=known.pbx.agent(interface, said(fields, "membername")),
-            wait_s=number(fields.get("holdtime"), 0, _YEAR_S),
-            duration_s=number(fields.get("talktime"), 0, _YEAR_S),
+            wait_s=number(fields.get("holdtime"), 0, YEAR_S),
+            duration_s=number(fields.get("talktime"), 0, YEAR_S),
             flags=["answered"] if status == "ended" else [],
             call=parts_of(call, leg or interface, "no-answer" if status == "missed" else None),
         )
