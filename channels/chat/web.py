@@ -31,6 +31,7 @@ _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 class WebChat:
     """The adapter, and the door of the WebSocket. A capture that came over HTTP is not ours: no hook."""
 
+    address = "/v1/ws/chat?account={account}"
     unverified_status = 401
     settings = (
         Setting("secret", "key that signs the visitors' tokens (HS256), 32 random characters or more"),

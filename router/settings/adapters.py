@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -18,6 +19,13 @@ COMMON = (
 
 Key = tuple[str, str]
 """Channel and provider."""
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """An adapter of our own protocol: clients come to ``address``, and what is sent goes the same way."""
+
+    address: str
 
 
 class Adapters(Struct, frozen=True):
@@ -44,6 +52,13 @@ class Adapters(Struct, frozen=True):
             return False
         secret = _declared(self.hooks[key]).get("secret")
         return secret is None or secret.unless not in account.settings
+
+    def endpoint(self, account: Account, url: str = "") -> str | None:
+        """Give where an account is reached, under ``url``; None where nobody calls it."""
+        adapter = self.hooks.get((account.channel, account.provider))
+        if isinstance(adapter, Hosted):
+            return url.rstrip("/") + adapter.address.format(account=account.name)
+        return None if adapter is None else account.hook_at(url) if url else account.hook
 
     def known(self, key: Key) -> frozenset[str]:
         """Name everything that an account may set."""
@@ -96,9 +111,9 @@ def _adapter(key: Key, settings: Settings, adapters: Adapters) -> AdapterShown:
     return AdapterShown(
         channel=channel,
         provider=provider,
-        endpoint=Account(channel, provider, "{account}").hook if key in adapters.hooks else None,
+        endpoint=adapters.endpoint(Account(channel, provider, "{account}")),
         listens=listens or key in adapters.listeners,
-        sends=key in adapters.senders,
+        sends=key in adapters.senders or isinstance(adapters.hooks.get(key), Hosted),
         settings=list(_settings(adapters.declared(key))),
         accounts=[_account(one, settings, adapters) for one in accounts],
     )
@@ -126,8 +141,8 @@ def _account(account: Account, settings: Settings, adapters: Adapters) -> Accoun
         missing.append(f"{lacks} not set: it does not listen")
     if key in adapters.senders and (lack := adapters.senders[key].lacks(account)):
         missing.append(f"`{lack}` is not set: it cannot send")
-    hook = account.hook_at(settings.server.url) if key in adapters.hooks else None
-    return AccountShown(name=account.name, endpoint=hook, complete=receives or listens, missing=missing)
+    endpoint = adapters.endpoint(account, settings.server.url)
+    return AccountShown(name=account.name, endpoint=endpoint, complete=receives or listens, missing=missing)
 
 
 def _lacks(account: Account, declared: Mapping[str, Setting]) -> str:

@@ -127,3 +127,11 @@ def test_check_speaks_of_the_address_where_it_is_signed(provider: str, *, warned
     assert "no public_url" not in run("config check", account + "public_url = 'https://a.example'\n").stderr
     server = "[server]\npublic_url = 'https://a.example'\n"
     assert "no public_url" not in run("config check", account + server).stderr
+
+
+def test_web_chat_has_a_way_in_of_its_own() -> None:
+    """No hook: the address of the WebSocket; and it sends by the same."""
+    found = listed('[channels.chat.web.shop]\nsecret = "hunter2"\n')["chat", "web"]
+    assert (found["endpoint"], found["sends"]) == ("/v1/ws/chat?account={account}", True)
+    assert found["accounts"][0]["endpoint"].endswith("/v1/ws/chat?account=shop")
+    assert found["accounts"][0]["complete"]

@@ -67,9 +67,8 @@ def test_the_examples_of_the_reference_are_valid(tmp_path: Path) -> None:
     lines = [
         line.removeprefix("# ") for line in examples.splitlines() if re.match(r"# (\[|[a-z_]+ = )", line)
     ]
-    settings = load(
-        write(tmp_path, "\n".join(lines)), environ={"TWILIO_AUTH_TOKEN": "tok", "SHOP_SECRET": "s"}
-    )
+    secrets = {"TWILIO_AUTH_TOKEN": "tok", "SHOP_SECRET": "s", "CHAT_SECRET": "s"}
+    settings = load(write(tmp_path, "\n".join(lines)), environ=secrets)
     assert settings.queues["support"].targets["voice"] == 20
     same = msgspec.structs.replace(settings.queues["support"], targets={})
     assert same == QueueProfile()

@@ -1,0 +1,38 @@
+"""The WebSocket of web chat waits for a hello only so long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+from parts import Parts
+
+from router.api import chat
+from router.ports import Account
+
+
+class Lobby:
+    """Lets every page in."""
+
+    def account(self, name: str | None) -> Account:
+        """Give an account."""
+        return Account("chat", "web", name or "main", secret="s")
+
+    def admit(self, *_: Any) -> None:
+        """Let it in."""
+
+
+@pytest.mark.parametrize("said", [[], ['{"type":"typing"}'], ["{"]])
+async def test_who_says_no_hello_has_to_go(
+    parts: Parts, client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    """4408, whatever else was said meanwhile."""
+    monkeypatch.setattr(chat, "HELLO_S", 0.2)
+    parts.known.account, parts.known.admit = Lobby().account, Lobby().admit  # type: ignore[attr-defined]
+    async with client.ws_connect("/v1/ws/chat") as socket:
+        for frame in said:
+            await socket.send_str(frame)
+        while (await socket.receive(timeout=20)).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert socket.close_code == 4408
