@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import ssl
+import sys
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -217,6 +219,29 @@ async def test_a_call_goes_out_as_it_is(internet: Internet, playing: Playing) ->
     assert b"content-type: text/plain" in lines
     assert b"connection: close" in lines
     assert any(line.startswith(b"user-agent: omnichannel-router/") for line in lines)
+
+
+async def test_whom_the_system_trusts_we_trust(playing: Playing, tmp_path: Path) -> None:
+    """``SSL_CERT_FILE`` may name the authority of a house; by it a call over TLS arrives."""
+    certificate, key = certify(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    recorder = Recorder()
+    script = (
+        "import asyncio, sys; from router.outside import Internet; from router.ports import Call\n"
+        "async def main():\n"
+        "    internet = Internet()\n"
+        "    print((await internet.call(Call('POST', sys.argv[1], {}, b'b' * 1000))).status)\n"
+        "    await internet.close()\n"
+        "asyncio.run(main())"
+    )
+    async with playing(recorder, context) as port:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, f"https://127.0.0.1:{port}/",
+            stdout=asyncio.subprocess.PIPE, env={**os.environ, "SSL_CERT_FILE": str(certificate)},
+        )  # fmt: skip
+        told, _ = await process.communicate()
+    assert (told, len(recorder.heard)) == (b"200\n", 1)
 
 
 async def test_a_query_may_stand_without_a_path(internet: Internet, playing: Playing) -> None:
