@@ -5,9 +5,6 @@ The caller names the algorithms it takes, so that a token cannot choose one; ``n
 
 from __future__ import annotations
 
-import base64
-import binascii
-import functools
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -15,26 +12,16 @@ from typing import NamedTuple
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from channels import wire
+from channels import base64url, wire
+from channels.public_keys import Key
 from channels.wire import Table
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
 
 HMACS: Mapping[str, str] = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 _MOST = 16_384  # characters of a token; real ones have a thousand
-_URLSAFE = str.maketrans("-_", "+/", "+/=")
-
-
-class Key(NamedTuple):
-    """A public key: its id, and the channels that its owner lets it speak for (none: it does not say)."""
-
-    kid: str
-    public: RSAPublicKey
-    endorsements: Sequence[object] = ()
 
 
 class _Token(NamedTuple):
@@ -59,9 +46,11 @@ def hmac_claims(token: str, secret: str, algorithms: Sequence[str]) -> Table:
 
 def hs256(claims: Table, secret: str) -> str:
     """Write a token of our own, signed with the secret by HS256."""
-    written = ".".join(_text(msgspec.json.encode(part)) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    written = ".".join(
+        base64url.write(msgspec.json.encode(part)) for part in ({"alg": "HS256", "typ": "JWT"}, claims)
+    )
     code = hmac.digest(secret.encode("utf-8", "surrogatepass"), written.encode("ascii"), "sha256")
-    return f"{written}.{_text(code)}"
+    return f"{written}.{base64url.write(code)}"
 
 
 def unproven(token: str) -> Table:
@@ -101,27 +90,11 @@ def check_times(claims: Table, now: float, *, leeway_s: float, expires: bool = T
         raise Unverified("the token is not valid yet")
 
 
-@functools.lru_cache(maxsize=32)
-def public_keys(secret: str) -> tuple[Key, ...]:
-    """Read RSA keys from a PEM public key or a JWK set (RFC 7517) as JSON; Unverified where it is neither."""
-    try:
-        if secret.lstrip().startswith("-----BEGIN"):
-            public = load_pem_public_key(secret.strip().encode("ascii"))
-            return (Key("", public),) if isinstance(public, RSAPublicKey) else ()
-        return tuple(
-            Key(wire.text(entry, "kid") or "", _numbers(entry), wire.array(entry, "endorsements"))
-            for entry in wire.tables(decoded(secret.encode("utf-8", "replace")), "keys")
-            if entry.get("kty") == "RSA"
-        )
-    except (ValueError, Malformed):
-        raise Unverified("the secret is neither a PEM public key nor a JWK set") from None
-
-
 def _read(token: str, algorithms: Sequence[str]) -> _Token:
     """Take a token apart; Unverified where it is none, or of another algorithm."""
     parts = token.split(".") if len(token) <= _MOST else []
     try:
-        head, claims, signature = (_bytes(part) for part in parts)
+        head, claims, signature = (base64url.read(part) for part in parts)
         read = _Token(
             wire.table(decoded(head)), wire.table(decoded(claims)),
             f"{parts[0]}.{parts[1]}".encode("ascii"), signature,
@@ -131,26 +104,6 @@ def _read(token: str, algorithms: Sequence[str]) -> _Token:
     if read.head.get("alg") not in algorithms or "crit" in read.head:
         raise Unverified("the token is signed by an algorithm that is not taken")
     return read
-
-
-def _bytes(part: str) -> bytes:
-    """Undo base64url without padding (RFC 7515 §2); ValueError where it is not."""
-    bare = part.translate(_URLSAFE)
-    if len(bare) != len(part):
-        message = "not base64url"
-        raise binascii.Error(message)
-    return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-
-
-def _text(part: bytes) -> str:
-    """Write base64url without padding."""
-    return base64.urlsafe_b64encode(part).rstrip(b"=").decode("ascii")
-
-
-def _numbers(entry: Table) -> RSAPublicKey:
-    """Make the key of a JWK (RFC 7518 §6.3.1); ValueError where it is none."""
-    n, e = (int.from_bytes(_bytes(wire.text(entry, part) or ""), "big") for part in ("n", "e"))
-    return RSAPublicNumbers(e, n).public_key()
 
 
 def _is_time(found: object) -> bool:

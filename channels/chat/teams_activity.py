@@ -10,13 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from channels import carriers, stamps, wire
+from channels import stamps, wire
 from channels.chat import teams_content
+from channels.chat.teams_people import is_bot, party
 from channels.fit import LINE, PAYLOAD, SHORT, TEXT, TEXT_FULL, fit
-from channels.ours import is_ours
 from channels.wire import Table
 from router.model.event import Event, Kind, fit_id
-from router.model.handle import Party
 from router.ports import Account
 
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
@@ -90,7 +89,7 @@ def members(activity: Table, account: Account) -> list[Event]:
             account,
             f"{native}:{way}:{wire.name(one, 'id')}",
             "participant",
-            customer=None if _is_bot(one, activity, account) else _party(one, activity),
+            customer=None if is_bot(one, activity, account) else party(one, activity),
             attrs={"change": way, "member": fit(wire.name(one, "id"), LINE)},
         )
         for name, way in (("membersAdded", "added"), ("membersRemoved", "removed"))
@@ -108,12 +107,12 @@ def other(activity: Table, account: Account, kind: Kind) -> Event:
 
 def _event(activity: Table, account: Account, native: str, kind: Kind, **fields: Any) -> Event:
     sender = wire.table(activity, "from")
-    bot = _is_bot(sender, activity, account)
+    bot = is_bot(sender, activity, account)
     medium = (wire.text(activity, "channelId") or "teams").lower().removeprefix("ms")
     base = {
         "direction": "out" if bot else "in",
         "author": "bot" if bot else "customer",
-        "customer": _party(wire.table(activity, "recipient") if bot else sender, activity),
+        "customer": party(wire.table(activity, "recipient") if bot else sender, activity),
     }
     return Event(
         id=fit_id(native),
@@ -132,23 +131,3 @@ def _event(activity: Table, account: Account, native: str, kind: Kind, **fields:
 
 def _native(activity: Table) -> str:
     return wire.name(activity, "id") or f"h:{wire.digest(activity)}"
-
-
-def _party(who: Table, activity: Table) -> Party | None:
-    """Give a person by tenant and directory id, which are the same for every bot; else by channel and id."""
-    tenant = wire.text(activity, "channelData", "tenant", "id") or wire.text(
-        activity, "conversation", "tenantId"
-    )
-    directory, name = wire.text(who, "aadObjectId") or wire.text(who, "objectId"), wire.text(who, "name")
-    own = directory or wire.name(who, "id")
-    if tenant and own:
-        return carriers.party("teams", f"{tenant}/{own}", name)
-    scope = wire.text(activity, "channelId") or "teams"
-    return carriers.party("botframework", f"{scope}/{own}" if own else None, name)
-
-
-def _is_bot(who: Table, activity: Table, account: Account) -> bool:
-    """Tell whether somebody is a bot: in Teams their ids begin with ``28:``."""
-    own = wire.name(who, "id")
-    in_teams = wire.text(activity, "channelId") == "msteams"
-    return wire.text(who, "role") == "bot" or (in_teams and own.startswith("28:")) or is_ours(account, own)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 
-from channels import jwt, wire
+from channels import jwt, public_keys, wire
 from channels.wire import Table
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
@@ -32,7 +32,7 @@ def verify(request: Request, account: Account, now: float) -> None:
     app_id, activity = account.setting("app_id"), _activity(request)
     if not app_id:
         raise Unverified("the account has no app_id, so that nobody can be meant")
-    claims, key = jwt.rs256_claims(token.strip(), jwt.public_keys(keys))
+    claims, key = jwt.rs256_claims(token.strip(), public_keys.read(keys))
     jwt.check_times(claims, now, leeway_s=_LEEWAY_S)
     if claims.get("iss") != _ISSUER:
         raise Unverified("the token is not issued by the Bot Framework")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import RSAAlgorithm
 
-from channels import jwt
+from channels import jwt, public_keys
 from router.errors import Unverified
 
 SECRET = "s3cret-" * 12
@@ -71,13 +71,13 @@ def test_a_token_signed_with_nothing_does_not_hold() -> None:
     with pytest.raises(Unverified):
         jwt.hmac_claims(token, SECRET, tuple(jwt.HMACS))
     with pytest.raises(Unverified):
-        jwt.rs256_claims(token, jwt.public_keys(PEM))
+        jwt.rs256_claims(token, public_keys.read(PEM))
 
 
 def test_a_public_key_is_no_secret() -> None:
     """A token that is signed by HMAC with the text of our public key is not the owner's of the key."""
     with pytest.raises(Unverified):
-        jwt.rs256_claims(_hs256(PEM), jwt.public_keys(PEM))
+        jwt.rs256_claims(_hs256(PEM), public_keys.read(PEM))
 
 
 def _hs256(secret: str) -> str:
@@ -94,7 +94,7 @@ def _hs256(secret: str) -> str:
 def test_what_is_signed_with_the_private_key_holds(secret: str) -> None:
     """By a PEM key, and by the key of a set."""
     token = signer.encode({"iss": "me"}, KEY, algorithm="RS256", headers={"kid": "one"})
-    assert jwt.rs256_claims(token, jwt.public_keys(secret))[0] == {"iss": "me"}
+    assert jwt.rs256_claims(token, public_keys.read(secret))[0] == {"iss": "me"}
 
 
 def test_another_key_does_not_hold() -> None:
@@ -108,7 +108,7 @@ def test_another_key_does_not_hold() -> None:
     ]
     for token in tokens:
         with pytest.raises(Unverified):
-            jwt.rs256_claims(token, jwt.public_keys(key_set()))
+            jwt.rs256_claims(token, public_keys.read(key_set()))
 
 
 @pytest.mark.parametrize(
@@ -125,13 +125,13 @@ def test_another_key_does_not_hold() -> None:
 def test_what_is_no_key_is_refused(secret: str) -> None:
     """A secret that is none of the two forms verifies nothing, and breaks nothing."""
     with pytest.raises(Unverified):
-        jwt.public_keys(secret)
+        public_keys.read(secret)
 
 
 def test_a_key_of_another_sort_is_no_key() -> None:
     """An elliptic key cannot check RS256."""
     pem = ec.generate_private_key(ec.SECP256R1()).public_key()
-    assert jwt.public_keys(pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()) == ()
+    assert public_keys.read(pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()) == ()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_is_no_token_is_refused(token: str) -> None:
 def test_junk_is_refused(token: str) -> None:
     """No text is taken for a token, and none breaks the reader."""
     with pytest.raises(Unverified):
-        jwt.rs256_claims(token, jwt.public_keys(PEM))
+        jwt.rs256_claims(token, public_keys.read(PEM))
 
 
 @pytest.mark.parametrize(
