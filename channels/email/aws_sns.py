@@ -21,7 +21,7 @@ class AwsSns:
     unreadable = Reply(200)
     settings = (
         Setting(
-            "secret", "certificate of SNS (PEM), for a router that cannot read it from there", unless="topics"
+            "secret", "certificate of SNS (PEM), where the router cannot read it from there", unless="topics"
         ),
         Setting("topics", "ARNs of the topics that may send to us, a list"),
         Setting("authserv_id", "mail server whose DMARC verdict is believed"),

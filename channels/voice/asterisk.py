@@ -25,7 +25,7 @@ class Asterisk:
 
     unverified_status = 401
     settings = (
-        Setting("secret", "password of who posts, and of the manager interface"),
+        Setting("secret", "password of who posts, and of the manager interface", unless="ari_url"),
         Setting("user", "user of who posts, where one is to be asked for"),
         Setting("region", "country whose numbers are written without a code, `DE`"),
         Setting("internal_contexts", "contexts of our own telephones, a list"),

@@ -19,7 +19,7 @@ class AsteriskLive:
         Setting("tls_ca", "file with the certificate to trust"),
         Setting("events", "classes of events to ask for; `call,agent,cdr`"),
         Setting("filter", "POSIX expression an event must match"),
-        Setting("ari_url", "instead of `host`: where the REST interface (ARI) is, `http://127.0.0.1:8088`"),
+        Setting("ari_url", "where the REST interface (ARI) is, `http://127.0.0.1:8088`; not with `host`"),
         Setting("ari_user", "user of ari.conf"),
         Setting("ari_password", "the password of `ari_user`"),
         Setting("ari_app", "name to listen under, nobody else's and in no dialplan; `router`"),

@@ -46,7 +46,7 @@ class Adapters(Struct, frozen=True):
         return {use: _declared(found[key]) for use, found in parts.items() if key in found}
 
     def closed(self, account: Account) -> bool:
-        """Tell whether all calls to the hook of an account are refused: there is nothing to check them by."""
+        """Tell whether an account lacks what calls to its hook are checked by, and needs it."""
         key = (account.channel, account.provider)
         if key not in self.hooks or account.secret is not None or account.unsigned:
             return False
@@ -125,7 +125,8 @@ def _settings(declared: Mapping[str, Mapping[str, Setting]]) -> Iterator[Setting
         said = {use: part[name] for use, part in declared.items() if name in part}
         first = next(iter(said.values()))
         required = name == "secret" or any(setting.required for setting in said.values())
-        yield SettingShown(name=name, what=first.what, required=required, uses=list(said))
+        what = f"{first.what}; `{first.unless}` does as well" if first.unless else first.what
+        yield SettingShown(name=name, what=what, required=required, uses=list(said))
 
 
 def _account(account: Account, settings: Settings, adapters: Adapters) -> AccountShown:

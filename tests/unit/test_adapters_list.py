@@ -92,7 +92,7 @@ def test_another_setting_may_do_as_well() -> None:
     """An Asterisk that is heard by its other interface lacks nothing."""
     config = CONFIG.replace(
         "[channels.voice.asterisk",
-        "[channels.voice.asterisk.other]\nsecret = 'x'\nari_url = 'http://a'\n[channels.voice.asterisk",
+        "[channels.voice.asterisk.other]\nari_url = 'http://a'\n[channels.voice.asterisk",
         1,
     )
     other = next(one for one in listed(config)["voice", "asterisk"]["accounts"] if one["name"] == "other")
