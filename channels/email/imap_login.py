@@ -17,9 +17,9 @@ _Line = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[^\r\n\x00
 """What stands on one line: a line end in it would begin a command of its own."""
 
 SETTINGS = (
-    Setting("imap_host", "mail server to fetch from; without it nothing is fetched"),
-    Setting("imap_user", "who logs in there"),
-    Setting("imap_password", "password, where there is one for applications that one"),
+    Setting("imap_host", "mail server to fetch from", required=True),
+    Setting("imap_user", "who logs in there", required=True),
+    Setting("imap_password", "password; that for applications, where there is one", required=True),
     Setting("imap_port", "port, 993 or 143 when not said"),
     Setting("imap_security", "`tls`, `starttls` or `none`"),
     Setting("imap_tls_ca", "file with the certificate to trust, instead of the system's"),

@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Sequence
 
 from channels.email.events import by_head, flagged, with_body
+from channels.email.imap_login import Login
 from channels.email.mail import UNKNOWN, Envelope, cut_mail
 from router.errors import Malformed, Unverified
 from router.model.event import Event
@@ -26,6 +27,10 @@ class RawMail:
         Setting("secret", "secret shared with who posts the mail"),
         Setting("authserv_id", "mail server whose DMARC verdict is believed"),
     )
+
+    def check(self, account: Account) -> None:
+        """See that the mailbox to poll, if there is one, is told of whole; ConfigInvalid."""
+        Login.of(account)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Router-Signature``; raises Unverified."""
