@@ -6,17 +6,16 @@ leaves that open (RFC 5321, section 4.2.5). Every step waits only so long.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import smtplib
 import ssl
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from channels import provider_api
 from channels.email import reply
+from channels.email.aside import aside
 from channels.email.smtp_link import PORTS, Link, opened, port, security
 from router.errors import OutcomeUnknown, Rejected, Unsent
 from router.model.handle import Handle
@@ -25,8 +24,8 @@ from router.ports import Account, Opening, Outgoing, Outside, Sent, Setting
 _TAKING_S = 15.0  # from the last dot to the answer, while the server looks at the mail
 _GOOD, _REFUSALS, _FINAL = range(200, 300), range(400, 600), range(500, 600)
 _DOT = re.compile(rb"^\.", re.MULTILINE)
-_threads = ThreadPoolExecutor(16, "smtp_send")
-"""Of their own: a mail server that is slow must not hold up what else runs in threads."""
+_SES = re.compile(r"\b[0-9a-f]{16}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9]{6}\b", re.ASCII)
+"""How Amazon SES names a mail when it takes it, and in all it reports of it."""
 
 
 class SmtpSender:
@@ -67,18 +66,21 @@ class SmtpSender:
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:  # noqa: ARG002 - no HTTP
         """Send the mail; its Message-ID names it, as bounces and answers do."""
         written = reply.compose(outgoing, account, datetime.now(UTC))
-        await asyncio.get_running_loop().run_in_executor(_threads, _deliver, written, account)
-        return Sent(written.name)
+        words = await aside(_deliver, written, account)
+        return Sent(written.name, _SES.findall(words))
 
 
-def _deliver(written: reply.Reply, account: Account) -> None:
-    """Hand a mail over. Unsent, Rejected, or OutcomeUnknown where its end went out and no answer came."""
+def _deliver(written: reply.Reply, account: Account) -> str:
+    """Hand a mail over, and give the words by which it was taken.
+
+    Unsent, Rejected, or OutcomeUnknown where its end went out and no answer came.
+    """
     host, password = account.setting("smtp_host") or "", account.setting("smtp_password") or ""
     link: Link | None = None
     try:
         link = opened(account, written.name.rpartition("@")[2])
         _announce(link, written)
-        _give(link, written.written())
+        return _give(link, written.written())
     except smtplib.SMTPResponseException as no:
         raise _meaning(no.smtp_code, no.smtp_error, password) from None
     except smtplib.SMTPServerDisconnected:
@@ -102,7 +104,7 @@ def _announce(link: Link, written: reply.Reply) -> None:
     _require(link.docmd("DATA"), 354)
 
 
-def _give(link: Link, mail: bytes) -> None:
+def _give(link: Link, mail: bytes) -> str:
     """Give the mail and its last dot, and hear what became of it."""
     link.send(_DOT.sub(b"..", mail) + b".\r\n")
     link.until = time.monotonic() + _TAKING_S
@@ -116,6 +118,7 @@ def _give(link: Link, mail: bytes) -> None:
         raise OutcomeUnknown(provider_api.saying("an answer that is none", _text(words), ""))
     with contextlib.suppress(OSError):
         link.putcmd("QUIT")
+    return _text(words)
 
 
 def _require(answer: tuple[int, bytes], *wanted: int) -> None:

@@ -24,6 +24,7 @@ from router.ports import Account, Outgoing
 
 SENDER = SmtpSender()
 PASSWORD = "n3ver-show-this"
+SES = "010201234567abcd-0123abcd-4567-89ab-cdef-0123456789ab-000000"
 OUT = Outgoing(
     id="evt_1",
     channel="email",
@@ -209,6 +210,19 @@ async def test_after_it_is_taken_nothing_else_counts() -> None:
     async with mail_serving({"QUIT": CUT}) as peer:
         assert await send(account(peer.port)) == "evt_1@shop.example"
     assert peer.mail
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        (f"250 Ok {SES}", [SES]), (f"250 2.0.0 <{SES}> queued", [SES]),
+        ("250 2.0.0 Ok: queued as 4F9D195432C", []), ("250 ok", []),
+    ],
+)  # fmt: skip
+async def test_a_name_that_reports_use_is_kept_beside_ours(words: str, others: list[str]) -> None:
+    """Amazon SES gives its own; a number in a queue names nothing for long."""
+    async with mail_serving({"taken": words}) as peer:
+        assert (await SENDER.send(OUT, account(peer.port), Internet())).others == others
 
 
 @pytest.mark.parametrize(
