@@ -6,8 +6,6 @@ again over what was captured, and two readings can be compared.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import functools
 import time
 from typing import Any
@@ -16,24 +14,9 @@ import msgspec
 from msgspec import Struct
 
 from channels import registry
-from router.errors import Invalid, Malformed, RouterError, Unverified
+from channels.capture import Capture, decoded
+from router.errors import RouterError, Unverified
 from router.ports import Account, Channel, Reply, Request
-
-_NO_ADDRESS = "https://localhost/"
-
-
-class Capture(Struct, frozen=True):
-    """A captured request: ``url`` as the provider called it, ``now`` in unix seconds (None: the clock).
-
-    ``settings`` are those of the account; without a ``secret`` nothing is verified.
-    """
-
-    method: str | None = None
-    url: str | None = None
-    headers: dict[str, str] | None = None
-    body_base64: str | None = None
-    settings: dict[str, Any] | None = None
-    now: float | None = None
 
 
 class Reading(Struct):
@@ -78,10 +61,11 @@ def _names(kind: type[Struct]) -> list[tuple[str, str]]:
 
 
 def _read(line: bytes, provider: str, reading: Reading) -> None:
-    capture = _capture(line, reading)
+    found = decoded(line)
+    reading.name = found.get("name") if isinstance(found, dict) else None
+    capture = Capture.of(found)
     channel, adapter = registry.find(provider)
-    account = _account(capture, channel, provider)
-    request = _request(capture)
+    account, request = capture.account(channel, provider), capture.request()
     now = time.time() if capture.now is None else capture.now
     if account.secret:
         reading.verified = False
@@ -91,41 +75,6 @@ def _read(line: bytes, provider: str, reading: Reading) -> None:
     answer = adapter.answer(request, account, events)
     reading.events = [full(event) for event in events]
     reading.answer = _written(answer)
-
-
-def _capture(line: bytes, reading: Reading) -> Capture:
-    try:
-        found = msgspec.json.decode(line)
-        reading.name = found.get("name") if isinstance(found, dict) else None
-        return msgspec.convert(found, Capture)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"the captured request: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"the line is not JSON: {error}") from None
-
-
-def _account(capture: Capture, channel: str, provider: str) -> Account:
-    settings = dict(capture.settings or {})
-    secret = settings.pop("secret", None)
-    if secret is not None and not isinstance(secret, str):
-        raise Invalid("the secret must be a text", field="settings.secret")
-    return Account(
-        channel=channel,
-        provider=provider,
-        name="main",
-        secret=secret,
-        unsigned=not secret,
-        settings=settings,
-    )
-
-
-def _request(capture: Capture) -> Request:
-    try:
-        body = base64.b64decode(capture.body_base64 or "", validate=True)
-    except (binascii.Error, ValueError):
-        raise Invalid("body_base64 is not base64", field="body_base64") from None
-    headers = {name.lower(): value for name, value in (capture.headers or {}).items()}
-    return Request((capture.method or "POST").upper(), capture.url or _NO_ADDRESS, headers, body)
 
 
 def _verify(adapter: Channel, request: Request, account: Account, now: float, reading: Reading) -> None:
