@@ -18,7 +18,7 @@ from mailroom import mail, texts, told
 from servers import Server
 from service import Service, ask
 
-from router.store import keys
+from router.store import keys_system
 
 Start = Callable[..., Service]
 
@@ -59,7 +59,7 @@ async def polled(server: Server, name: str, least: int) -> bytes:
     """Wait until the place of the account ``main`` is at so high a UID, and give it."""
     async with asyncio.timeout(30):
         while True:
-            place = server.admin.hget(keys.places(keys.SYSTEM, name), "email_raw:main") or b"{}"
+            place = server.admin.hget(keys_system.places(keys_system.SYSTEM, name), "email_raw:main") or b"{}"
             if msgspec.json.decode(place).get("uid", 0) >= least:
                 return bytes(place)
             await asyncio.sleep(0.002)
@@ -81,7 +81,7 @@ async def test_a_mail_becomes_an_item_once(start: Start, mailbox: Mailbox, serve
     service = start("[queues.support]", table("main", mailbox, queue="support"), takeover_s=1)
     kept = await polled(server, name, 2)
     service.kill()
-    server.admin.hset(keys.places(keys.SYSTEM, name), "email_raw:main", kept.replace(b'"uid":2', b'"uid":1'))
+    server.admin.hset(keys_system.places(keys_system.SYSTEM, name), "email_raw:main", kept.replace(b'"uid":2', b'"uid":1'))
     mailbox.deliver(mail(3))
     service.start()
     async with service.client() as client:
