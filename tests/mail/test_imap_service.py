@@ -18,7 +18,8 @@ from mailroom import mail, texts, told
 from servers import Server
 from service import Service, ask
 
-from router.store import keys_system
+from router.store.keys_system import SYSTEM, places
+from router.store.keys_system import lease as lease_key
 
 Start = Callable[..., Service]
 
@@ -59,7 +60,7 @@ async def polled(server: Server, name: str, least: int) -> bytes:
     """Wait until the place of the account ``main`` is at so high a UID, and give it."""
     async with asyncio.timeout(30):
         while True:
-            place = server.admin.hget(keys_system.places(keys_system.SYSTEM, name), "email_raw:main") or b"{}"
+            place = server.admin.hget(places(SYSTEM, name), "email_raw:main") or b"{}"
             if msgspec.json.decode(place).get("uid", 0) >= least:
                 return bytes(place)
             await asyncio.sleep(0.002)
@@ -81,7 +82,7 @@ async def test_a_mail_becomes_an_item_once(start: Start, mailbox: Mailbox, serve
     service = start("[queues.support]", table("main", mailbox, queue="support"), takeover_s=1)
     kept = await polled(server, name, 2)
     service.kill()
-    server.admin.hset(keys_system.places(keys_system.SYSTEM, name), "email_raw:main", kept.replace(b'"uid":2', b'"uid":1'))
+    server.admin.hset(places(SYSTEM, name), "email_raw:main", kept.replace(b'"uid":2', b'"uid":1'))
     mailbox.deliver(mail(3))
     service.start()
     async with service.client() as client:
@@ -118,7 +119,7 @@ async def test_of_two_routers_one_polls_and_the_other_takes_over(
     """The second has the lease only after the first died; every mail is there once."""
     mailbox.deliver(mail(1))
     first = start(table("main", mailbox), takeover_s=1)
-    lease = keys.lease(keys.SYSTEM, name, "email_raw:main")
+    lease = lease_key(SYSTEM, name, "email_raw:main")
     async with first.client() as client:
         await told(client, 1)
     holder = server.admin.get(lease)
