@@ -84,13 +84,15 @@ def _deliver(written: reply.Reply, account: Account) -> str:
     except smtplib.SMTPResponseException as no:
         raise _meaning(no.smtp_code, no.smtp_error, password) from None
     except smtplib.SMTPServerDisconnected:
-        raise Unsent(f"{host} closed the connection before it had the mail") from None
+        raise Unsent(f"{host} fell silent or closed the connection before it had the mail") from None
     except smtplib.SMTPException as problem:  # it lacks what the settings ask for
         raise Rejected(provider_api.saying(host, str(problem), password)) from None
     except UnicodeError:
         raise Rejected("smtp_host, smtp_user and smtp_password must be ASCII") from None
     except OSError as problem:
         raise Unsent(f"{host} cannot be reached: {_why(problem)}") from None
+    except ValueError:
+        raise Unsent(f"{host} says something that cannot be read before it has the mail") from None
     finally:
         if link is not None:
             link.close()

@@ -13,14 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.email import reply
+from channels.email.aws_sns import AwsSns
+from channels.email.mailgun import Mailgun
 from channels.email.postmark import Postmark
 from channels.email.raw import RawMail, read_mail
+from channels.email.sendgrid import SendGrid
 from channels.email.smtp_send import SmtpSender
 from channels.fit import clean
 from router.errors import CannotSend
 from router.model.event import Event
 from router.model.handle import Handle
-from router.ports import Account, Outgoing, Request
+from router.ports import Account, Channel, Outgoing, Request
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ACCOUNT = Account("email", "email_raw", "main", settings={"from": '"Müller, Shop" <help@shop.example>'})
@@ -125,6 +128,34 @@ def test_a_bounce_names_what_we_sent() -> None:
     )
     event = heard(bounce)
     assert (event.kind, event.target) == ("bounce", name)
+
+
+def test_what_providers_report_names_what_we_sent() -> None:
+    """By the name of the mail, or the one that Amazon SES told when it took it."""
+    name, _ = written(answer(heard(FIRST)))
+    given = "010201234567abcd-0123abcd-4567-89ab-cdef-0123456789ab-000000"
+    grid = [{"event": "delivered", "sg_event_id": "e1", "sg_message_id": "14c5d75ce93.dfd.64b469",
+             "smtp-id": f"<{name}>", "email": "ada@kunde.example", "timestamp": 1772445600}]  # fmt: skip
+    gun = {
+        "event-data": {
+            "id": "e1",
+            "event": "delivered",
+            "timestamp": 1772445600.5,
+            "recipient": "ada@kunde.example",
+            "message": {"headers": {"message-id": name}},
+        }
+    }
+    ses = {"eventType": "Delivery", "mail": {"messageId": given, "destination": ["ada@kunde.example"]},
+           "delivery": {"recipients": ["ada@kunde.example"]}}  # fmt: skip
+    sns = {"Type": "Notification", "MessageId": "n1", "TopicArn": "arn:aws:sns:eu-west-1:1:t",
+           "Timestamp": "2026-03-02T10:00:00.000Z", "Message": msgspec.json.encode(ses).decode()}  # fmt: skip
+    adapters: list[tuple[Channel, object, str]] = [
+        (SendGrid(), grid, name), (Mailgun(), gun, name), (AwsSns(), sns, given),
+    ]  # fmt: skip
+    for adapter, told, target in adapters:
+        request = Request("POST", "", {"content-type": "application/json"}, msgspec.json.encode(told))
+        [event] = adapter.parse(request, ACCOUNT, NOW.timestamp())
+        assert (event.kind, event.status, event.target) == ("status", "delivered", target)
 
 
 def test_a_mail_by_postmark_is_answered_by_its_own_name() -> None:

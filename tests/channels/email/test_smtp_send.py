@@ -176,6 +176,26 @@ async def test_every_step_has_its_meaning(script: Mapping[str, str], meaning: ty
         assert refusal.value.detail == words.replace(" ", ": ", 1)
 
 
+@pytest.mark.parametrize(
+    ("ehlo", "auth", "meaning"),
+    [
+        ("250-here\r\n250 AUTH CRAM-MD5", "334 a", Unsent),
+        ("250-here\r\n250 AUTH GSSAPI", "334 a", Rejected), ("250 here", "334 a", Rejected),
+        ("250-here\r\n250 AUTH PLAIN", "454 later", Unsent), ("250-here\r\n250 AUTH PLAIN", CUT, Unsent),
+    ],
+)  # fmt: skip
+async def test_a_login_that_goes_wrong_sends_nothing(
+    ehlo: str, auth: str, meaning: type[RouterError]
+) -> None:
+    """And the password is not told again."""
+    async with mail_serving({"EHLO": ehlo, "AUTH": auth}) as peer:
+        with pytest.raises(meaning) as refusal:
+            await send(account(peer.port, smtp_user="shop", smtp_password=PASSWORD))
+    assert type(refusal.value) is meaning
+    assert PASSWORD not in str(refusal.value)
+    assert "MAIL" not in peer.heard
+
+
 @pytest.mark.parametrize("step", ["greet", "EHLO", "RCPT", "taken"])
 async def test_patience_ends(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a server that never answers."""
