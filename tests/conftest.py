@@ -23,6 +23,15 @@ import servers
 pytest_plugins = ["store_parts"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on an engine that is not the first, whatever does not ask for a server: it ran before."""
+    if servers.KIND == "valkey":
+        return
+    asks = [bool({"server", "own_server"} & set(getattr(item, "fixturenames", ()))) for item in items]
+    config.hook.pytest_deselected(items=[item for item, does in zip(items, asks, strict=True) if not does])
+    items[:] = [item for item, does in zip(items, asks, strict=True) if does]
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
     """Start the server of this run: its ``url``, ``pid``, and ``admin``, a blocking client."""
