@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import captured
 import msgspec
 from aiohttp import WSCloseCode, web
+from asterisk_manager import Kept
 
+from channels.voice.asterisk_ari_live import AriListener
+from channels.voice.asterisk_hearing import Pace
+from router.outside import Internet
 from router.ports import Account
 
+QUICK = Pace(again_s=0.001, most_s=0.01, refused_s=0.01)
 PASSWORD = "a-rest-password"
 USER = "router"
 
@@ -102,3 +109,28 @@ def channel(event: bytes) -> dict[str, Any]:
     """Give the channel an event speaks of."""
     found: dict[str, Any] = msgspec.json.decode(event)["channel"]
     return found
+
+
+@contextlib.asynccontextmanager
+async def listen(buffer: int = 100, **changes: Any) -> AsyncIterator[tuple[Rest, Kept]]:
+    """Let a listener hear a server for as long as a block runs."""
+    rest, kept, internet = Rest(), Kept(), Internet()
+    for name, value in changes.items():
+        setattr(rest, name, value)
+    await rest.start()
+    listener = AriListener(account(rest.port), internet, pace=QUICK, buffer=buffer)
+    await listener.start(kept)
+    try:
+        yield rest, kept
+    finally:
+        kept.open.set()
+        await listener.stop()
+        await internet.close()
+        await rest.stop()
+
+
+async def tell(rest: Rest, *events: bytes) -> None:
+    """Tell events to who comes next."""
+    socket = await rest.sockets.get()
+    for event in events:
+        await socket.send_str(event.decode())

@@ -59,10 +59,9 @@ def _dial(found: wire.Table) -> Fields:
 
 def _ends(found: wire.Table, which: str, prefix: str = "") -> dict[str, str]:
     channel = wire.table(found, which)
-    own = wire.name(channel, "id")
     told = {
-        "uniqueid": own,
-        "linkedid": wire.text(channel, "channelvars", "CHANNEL(linkedid)") or own,
+        "uniqueid": wire.name(channel, "id"),
+        "linkedid": wire.text(channel, "channelvars", "CHANNEL(linkedid)"),
         "channel": wire.text(channel, "name"),
         "calleridnum": wire.text(channel, "caller", "number"),
         "calleridname": wire.text(channel, "caller", "name"),

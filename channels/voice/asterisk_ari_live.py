@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from channels import wire
-from channels.voice import asterisk_ari, asterisk_ari_survey
+from channels.voice import asterisk_ari, asterisk_ari_legs, asterisk_ari_survey
 from channels.voice.asterisk_ari_login import AriLogin
 from channels.voice.asterisk_hearing import BUFFER, PACE, Hearing, Pace, Refused
 from router.errors import Malformed, RouterError
@@ -87,6 +87,7 @@ class AriListener(Hearing):
 
     def _told(self, entry: object) -> Sequence[Event]:
         kind = wire.text(entry, "type")
+        asterisk_ari_legs.note(self._trace, entry)
         if kind == "ApplicationReplaced":
             raise Refused(f"another program listens under the name {self._login.ari_app!r}")
         if kind == "ChannelCreated" and isinstance(entry, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels import wire
-from channels.voice import asterisk_ari
+from channels.voice import asterisk_ari, asterisk_ari_legs
 from channels.voice.asterisk_trace import Trace
 from router.model.event import Event
 
@@ -17,7 +17,9 @@ def read(trace: Trace, channels: Sequence[object], bridges: Sequence[object]) ->
     """
     found: list[Event] = []
     for channel in channels:
-        found += asterisk_ari.read(trace, {"type": "CoreShowChannel", "channel": channel})
+        entry = {"type": "CoreShowChannel", "channel": channel}
+        asterisk_ari_legs.note(trace, entry)
+        found += asterisk_ari.read(trace, entry)
     found += trace.read({"event": "CoreShowChannelsComplete", "end": "ChannelDestroyed"})
     for bridge in bridges:
         inside = [one for one in wire.array(bridge, "channels") if isinstance(one, str)]

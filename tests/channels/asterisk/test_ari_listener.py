@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
-from typing import Any
 
 import msgspec
 import pytest
 from asterisk_manager import Kept, busy
-from asterisk_rest import PASSWORD, Rest, account, channel, trace
+from asterisk_rest import PASSWORD, QUICK, Rest, account, channel, listen, tell, trace
 
 from channels.voice.asterisk import Asterisk
 from channels.voice.asterisk_ari_live import AriListener
-from channels.voice.asterisk_hearing import Pace
 from router.outside import MOST_BYTES, Internet
 from router.ports import Account, Request
 
-QUICK = Pace(again_s=0.001, most_s=0.01, refused_s=0.01)
 CALL = trace("ari_lines")
 STARTS, _, UP, AGENT, _, ALONE, TOGETHER, _, LEAVES, ENDS = CALL
 HOOK = Account("voice", "asterisk", "main")
@@ -27,31 +23,6 @@ WHOLE = [
     for event in Asterisk().parse(Request("POST", "https://a.example/", {}, b"\n".join(CALL)), HOOK, 0)
 ]
 CREATED = STARTS.replace(b"StasisStart", b"ChannelCreated")
-
-
-@contextlib.asynccontextmanager
-async def listen(buffer: int = 100, **changes: Any) -> AsyncIterator[tuple[Rest, Kept]]:
-    """Let a listener hear a server for as long as a block runs."""
-    rest, kept, internet = Rest(), Kept(), Internet()
-    for name, value in changes.items():
-        setattr(rest, name, value)
-    await rest.start()
-    listener = AriListener(account(rest.port), internet, pace=QUICK, buffer=buffer)
-    await listener.start(kept)
-    try:
-        yield rest, kept
-    finally:
-        kept.open.set()
-        await listener.stop()
-        await internet.close()
-        await rest.stop()
-
-
-async def tell(rest: Rest, *events: bytes) -> None:
-    """Tell events to who comes next."""
-    socket = await rest.sockets.get()
-    for event in events:
-        await socket.send_str(event.decode())
 
 
 async def test_a_call_is_heard_as_it_is_read() -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import aiohttp
 import servers
-from asterisk_rest import PASSWORD, USER, Rest, channel, trace
+from asterisk_rest import PASSWORD, USER, Rest, channel, tell, trace
 from service import Service
 
 CONFIG = """
@@ -34,13 +34,6 @@ async def statuses(client: aiohttp.ClientSession, count: int) -> list[tuple[str,
                 context: dict[str, Any] = await response.json()
             if response.status == 200 and len(context["events"]) >= count:
                 return [(event["kind"], event.get("status")) for event in reversed(context["events"])]
-
-
-async def tell(rest: Rest, *events: bytes) -> None:
-    """Tell events to who comes next."""
-    socket = await rest.sockets.get()
-    for event in events:
-        await socket.send_str(event.decode())
 
 
 async def test_a_call_survives_the_router(server: servers.Server, tmp_path: Path) -> None:
