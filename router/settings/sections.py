@@ -36,7 +36,7 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     multipart_max_bytes: Bytes = 31_457_280
     body_deadline_s: Seconds = 10
     drain_s: Seconds = 10
-    takeover_s: Seconds = 15
+    takeover_s: Annotated[float, Meta(ge=0.5, le=3600)] = 15
     workspace: Workspace = "main"
     zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
     admin_key: Annotated[str, Meta(min_length=1, max_length=256)] | None = None

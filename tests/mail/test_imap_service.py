@@ -42,11 +42,11 @@ def start(tmp_path: Path, server: Server, name: str) -> Iterator[Start]:
     """Start a router on the test's workspace; all of them have one admin key, and are stopped in the end."""
     made: list[Service] = []
 
-    def starting(*tables: str, takeover_s: float = 15) -> Service:
+    def starting(*tables: str, takeover_s: float = 15, store: str | None = server.url) -> Service:
         head = f'[server]\nworkspace = "{name}"\ntakeover_s = {takeover_s}\n'
         folder = tmp_path / str(len(made))
         folder.mkdir()
-        made.append(Service(folder, head + "\n".join(tables), server.url))
+        made.append(Service(folder, head + "\n".join(tables), store))
         made[-1].key = made[0].key
         made[-1].start()
         return made[-1]
@@ -96,7 +96,7 @@ async def test_killed_again_and_again(start: Start, mailbox: Mailbox, server: Se
     """Each of three hundred mails is there once, whenever the router dies."""
     mailbox.deliver(*(mail(n) for n in range(300)))
     service = start(table("main", mailbox), takeover_s=0.5)
-    for least in (50, 120, 200):
+    for least in (50, 150):
         await polled(server, name, least)
         service.kill()
         service.start()
@@ -134,6 +134,19 @@ async def test_of_two_routers_one_polls_and_the_other_takes_over(
         assert server.admin.get(lease) not in {holder, None}
     assert not list((first.folder / "data" / "raw").rglob(raw_name(mail(3))))
     assert not list((second.folder / "data" / "raw").rglob(raw_name(mail(1))))
+
+
+async def test_a_store_of_ones_own_is_never_waited_for(start: Start, mailbox: Mailbox) -> None:
+    """With an embedded engine there is no other router: after a crash it polls again at once."""
+    mailbox.deliver(mail(1))
+    service = start(table("main", mailbox), takeover_s=3600, store=None)
+    async with service.client() as client:
+        await told(client, 1)
+    service.kill()
+    mailbox.deliver(mail(2))
+    service.start()
+    async with service.client() as client:
+        assert said(await told(client, 2)) == texts(1, 2)
 
 
 def raw_name(raw: bytes) -> str:

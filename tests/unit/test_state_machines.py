@@ -11,7 +11,7 @@ from drawings import drawn
 from router.model.item import ItemState, OfferState
 
 LUA = Path(__file__).parents[2] / "router" / "store" / "lua" / "fn"
-NOUNS = {"item", "offer", "agent", "lane", "queue", "happening", "routing", "sending"}
+NOUNS = {"item", "offer", "agent", "lane", "queue", "happening", "routing", "sending", "lease"}
 TIMELINE = {"event_record", "event_apply"}
 """Functions of the timeline, of which a message of ours is a part."""
 
