@@ -1,24 +1,38 @@
 """Signatures that are an HMAC of what was sent, and secrets that are sent as they are.
 
-HMAC is RFC 2104, with SHA-256. What is given is compared as bytes, in a time that tells nothing.
+HMAC is RFC 2104, with SHA-256 unless the provider has stayed with SHA-1. What is given is compared as bytes,
+in a time that tells nothing.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
+from typing import Literal
 
 from router.errors import Unverified
+from router.ports import Request
+
+OURS = "X-Router-Signature"
+"""The header by which somebody signs who posts to us for a system that signs nothing."""
+
+Hash = Literal["sha1", "sha256"]
 
 
-def in_hex(secret: str, signed: bytes) -> str:
-    """Give the HMAC-SHA256 in hexadecimal; Unverified where the secret is empty and proves nothing."""
-    return _digest(secret, signed).hex()
+def verify(request: Request, header: str, secret: str, hashed: Hash = "sha256") -> None:
+    """Raise Unverified unless a header brings the hash's name and the HMAC of the body, ``sha256=<hex>``."""
+    wanted = f"{hashed}={in_hex(secret, request.body, hashed)}"
+    require(header, request.headers.get(header.lower(), "").strip().lower(), wanted)
+
+
+def in_hex(secret: str, signed: bytes, hashed: Hash = "sha256") -> str:
+    """Give the HMAC in hexadecimal; Unverified where the secret is empty and proves nothing."""
+    return _digest(secret, signed, hashed).hex()
 
 
 def in_base64(secret: str, signed: bytes) -> str:
     """Give the HMAC-SHA256 in base64; Unverified where the secret is empty and proves nothing."""
-    return base64.b64encode(_digest(secret, signed)).decode("ascii")
+    return base64.b64encode(_digest(secret, signed, "sha256")).decode("ascii")
 
 
 def require(header: str, given: str | None, wanted: str) -> None:
@@ -28,7 +42,7 @@ def require(header: str, given: str | None, wanted: str) -> None:
         raise Unverified(f"{header} is missing, or does not fit the secret and the request")
 
 
-def _digest(secret: str, signed: bytes) -> bytes:
+def _digest(secret: str, signed: bytes, hashed: Hash) -> bytes:
     if not secret:
         raise Unverified("the secret is empty")
-    return hmac.digest(secret.encode("utf-8", "surrogatepass"), signed, "sha256")
+    return hmac.digest(secret.encode("utf-8", "surrogatepass"), signed, hashed)

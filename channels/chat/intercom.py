@@ -5,11 +5,9 @@ Signed by HMAC-SHA1, as described at developers.intercom.com (signed notificatio
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 
-from channels import wire
-from channels.body_signature import require
+from channels import body_signature, wire
 from channels.chat.intercom_notice import Notice
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
@@ -25,12 +23,10 @@ class Intercom:
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Hub-Signature``, HMAC-SHA1; the look of the set-up, GET or HEAD, carries none."""
-        secret = (account.secret or "").encode("utf-8", "surrogatepass")
-        if not secret:
-            raise Unverified("the secret is empty")
         if request.method == "POST" or request.body:
-            wanted = f"sha1={hmac.digest(secret, request.body, 'sha1').hex()}"
-            require("X-Hub-Signature", request.headers.get("x-hub-signature", "").strip().lower(), wanted)
+            body_signature.verify(request, "X-Hub-Signature", account.secret or "", "sha1")
+        elif not account.secret:
+            raise Unverified("the secret is empty")
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read a notification; Malformed where it has no topic."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 
-from channels import body_signature, wire
+from channels import body_signature, parameters, wire
 from channels.chat import slack_events
 from router.errors import Malformed, Unverified
 from router.model.cloudevents import decoded
@@ -22,7 +21,6 @@ _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 _PLAIN = {"content-type": "text/plain; charset=utf-8"}
 _FORM = "application/x-www-form-urlencoded"
 _FORMS = frozenset({"payload", "command", "ssl_check"})  # buttons and dialogs, slash commands, a probe
-_MOST_FIELDS = 100
 
 
 class Slack:
@@ -70,12 +68,6 @@ def _challenge(request: Request) -> str | None:
 
 def _form(request: Request) -> list[Event]:
     """Take a form of Slack, none of which is a message; Malformed where it is not Slack's."""
-    try:
-        fields = parse_qsl(
-            request.body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
-        )
-    except ValueError as error:
-        raise Malformed(f"the form cannot be read: {error}") from None
-    if _FORMS.isdisjoint(name for name, _ in fields):
+    if _FORMS.isdisjoint(name for name, _ in parameters.of_body(request)):
         raise Malformed("the form is not Slack's")
     return []

@@ -7,14 +7,13 @@ adapters of mail providers that hand the raw mail on come the same way.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 
+from channels import body_signature
 from channels.email.events import by_head, flagged, with_body
 from channels.email.imap_login import Login
 from channels.email.mail import UNKNOWN, Envelope, cut_mail
-from router.errors import Malformed, Unverified
+from router.errors import Malformed
 from router.model.event import Event
 from router.ports import Account, Reply, Request, Setting
 
@@ -33,12 +32,8 @@ class RawMail:
         Login.of(account)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
-        """Check ``X-Router-Signature``; raises Unverified."""
-        given = request.headers.get("x-router-signature", "").strip().lower().encode("utf-8", "replace")
-        secret = (account.secret or "").encode()
-        expected = "sha256=" + hmac.new(secret, request.body, hashlib.sha256).hexdigest()
-        if not (secret and hmac.compare_digest(given, expected.encode())):
-            raise Unverified
+        """Check ``X-Router-Signature``; raise Unverified."""
+        body_signature.verify(request, body_signature.OURS, account.secret or "")
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:
         """Read the mail; Malformed where there is no header field that mails have."""

@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from channels import batch
-from channels.body_signature import in_hex, require
+from channels import batch, body_signature
 from channels.sms import smpp_delivery, smpp_events, smpp_pdu
 from channels.sms.smpp_pdu import Pdu
 from channels.sms.smpp_short import Short
@@ -34,8 +33,7 @@ class Smpp:
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Router-Signature``; raise Unverified."""
-        wanted = f"sha256={in_hex(account.secret or '', request.body)}"
-        require("X-Router-Signature", request.headers.get("x-router-signature", "").strip().lower(), wanted)
+        body_signature.verify(request, body_signature.OURS, account.secret or "")
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read the PDUs, as bytes or as a hexadecimal dump; those that bear no message make no event."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from channels import batch, wire
-from channels.body_signature import in_hex, require
+from channels import batch, body_signature, wire
 from channels.social import mastodon_note
 from router.errors import Malformed
 from router.model.cloudevents import decoded
@@ -33,8 +32,7 @@ class Mastodon:
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check ``X-Hub-Signature``, HMAC-SHA256; raise Unverified."""
-        wanted = f"sha256={in_hex(account.secret or '', request.body)}"
-        require("X-Hub-Signature", request.headers.get("x-hub-signature", "").strip().lower(), wanted)
+        body_signature.verify(request, "X-Hub-Signature", account.secret or "")
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read the body; Malformed where it is none of the forms."""

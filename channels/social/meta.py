@@ -7,9 +7,8 @@ Described at developers.facebook.com/docs/graph-api/webhooks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl, urlsplit
 
-from channels import batch, body_signature, wire
+from channels import batch, body_signature, parameters, wire
 from channels.social import meta_page, meta_whatsapp
 from channels.social.meta_page_talk import PROVIDER, SURFACES
 from router.errors import Forbidden, Malformed, Unverified
@@ -19,7 +18,6 @@ from router.ports import Account, Reply, Request, Setting
 
 _SIGNATURE = "X-Hub-Signature-256"
 _PLAIN = {"content-type": "text/plain; charset=utf-8"}
-_MOST_FIELDS = 100
 
 
 class Meta:
@@ -94,9 +92,4 @@ def _know(request: Request, account: Account) -> None:
 
 def _asked(request: Request) -> Mapping[str, str]:
     """Give the fields of the query by name; Malformed where the address cannot be read."""
-    try:
-        return dict(
-            parse_qsl(urlsplit(request.url).query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        )
-    except ValueError as error:
-        raise Malformed(f"the address cannot be read: {error}") from None
+    return dict(parameters.of_address(request))
