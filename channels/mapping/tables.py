@@ -36,7 +36,7 @@ class Tables(Struct, frozen=True):
         if not said:
             return None
         place = f"channels.{account.channel}.{account.provider}.{account.name}"
-        return _read(msgspec.msgpack.encode(said, order="sorted"), place)
+        return _read(msgspec.json.encode(said, order="sorted"), place)
 
     def events(self, payload: object, account: Account, name: str) -> list[Event]:
         """Read a payload; ``name`` is its id, and with a number behind it that of each entry of an array.
@@ -80,9 +80,9 @@ class Tables(Struct, frozen=True):
 
 
 @lru_cache(maxsize=256)
-def _read(packed: bytes, place: str) -> Tables:
+def _read(written: bytes, place: str) -> Tables:
     """Read what the settings say, once: it is asked for with every payload."""
-    said = msgspec.msgpack.decode(packed)
+    said = msgspec.json.decode(written)
     tables = said.get(_MAP)
     each = pointer(said[_EACH], f"{place}.{_EACH}") if _EACH in said else None
     if isinstance(tables, dict):

@@ -64,7 +64,7 @@ def decode(data: bytes, codec: str) -> str:
         data = data[: len(data) // 2 * 2]
     try:
         return data.decode(codec, "replace").removeprefix("\ufeff")
-    except LookupError:
+    except (LookupError, ValueError):  # the setting names no alphabet
         return data.decode("latin-1")
 
 
