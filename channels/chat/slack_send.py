@@ -27,7 +27,10 @@ _UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout"})
 class SlackSender:
     """Sends by the Web API."""
 
-    settings = (Setting("bot_token", "bot token, xoxb-…, with the scope chat:write"), provider_api.API_URL)
+    settings = (
+        Setting("bot_token", "bot token, xoxb-…, with the scope chat:write", required=True),
+        provider_api.API_URL,
+    )
 
     def lacks(self, account: Account) -> str | None:
         """Name the token if it is missing."""

@@ -32,7 +32,7 @@ class SmtpSender:
     """Sends one mail on one connection."""
 
     settings = (
-        Setting("smtp_host", "mail server that sends for us"),
+        Setting("smtp_host", "mail server that sends for us", required=True),
         Setting("smtp_port", "its port; default 587, or 465 for tls, 25 for none"),
         Setting("smtp_security", "starttls (default), tls, or none"),
         Setting("smtp_user", "name to log in by, if the server asks for one"),

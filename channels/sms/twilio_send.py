@@ -29,7 +29,7 @@ class TwilioSender:
     """Sends by the REST API, as the account or by a key of it."""
 
     settings = (
-        Setting("account_sid", "account SID, AC…"),
+        Setting("account_sid", "account SID, AC…", required=True),
         Setting("api_key", "SID of an API key, SK…, to send by in place of the auth token"),
         Setting("api_key_secret", "secret of that key"),
         Setting("from", "our number where a conversation has none"),

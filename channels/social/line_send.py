@@ -26,7 +26,7 @@ class LineSender:
     """Sends by the Messaging API."""
 
     settings = (
-        Setting("access_token", "channel access token, long-lived"),
+        Setting("access_token", "channel access token, long-lived", required=True),
         Setting("from", "user id of the official account, U…, to begin conversations as"),
         provider_api.API_URL,
     )

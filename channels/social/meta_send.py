@@ -42,7 +42,7 @@ class MetaSender:
     """Sends by the Graph API."""
 
     settings = (
-        Setting("access_token", "token of the system user, or of the page"),
+        Setting("access_token", "token of the system user, or of the page", required=True),
         Setting(
             "page_token",
             "where there are several pages or numbers: <id>=<token> of each, with blanks between",

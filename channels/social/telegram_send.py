@@ -26,7 +26,10 @@ _THREAD = re.compile(
 class TelegramSender:
     """Sends by the Bot API."""
 
-    settings = (Setting("bot_token", "token of the bot, from @BotFather"), provider_api.API_URL)
+    settings = (
+        Setting("bot_token", "token of the bot, from @BotFather", required=True),
+        provider_api.API_URL,
+    )
 
     def lacks(self, account: Account) -> str | None:
         """Name the token if it is missing."""

@@ -59,19 +59,24 @@ def _block(alike: Sequence[AdapterShown]) -> Iterator[RenderableType]:
         several = "<" + "|".join(channels) + ">"
         endpoint = first.endpoint.replace(f"/{first.channel}/", f"/{several}/", 1) if channels[1:] else ""
         yield Padding(f"[dim]{escape(endpoint or first.endpoint)}[/]", (0, 0, 0, 2))
-    table = Table.grid(padding=(0, 2))
-    for setting in first.settings:
-        table.add_row(f"[bold]{setting.name}{'*' if setting.required else ''}[/]", _meaning(setting))
-    yield Padding(table, (0, 0, 0, 2))
+    yield Padding(_settings(first.settings), (0, 0, 0, 2))
     for one in alike:
         for account in one.accounts:
             yield from _account(f"{one.channel}.{one.provider}.{account.name}", account)
     yield ""
 
 
-def _meaning(setting: SettingShown) -> str:
-    only = "" if "receive" in setting.uses else f" [dim](to {' and '.join(setting.uses)})[/]"
-    return f"{escape(setting.what)}{only}"
+def _settings(settings: Sequence[SettingShown]) -> Table:
+    """Draw the settings one below the other, parted by what they are for."""
+    table = Table.grid(padding=(0, 2))
+    said = "receive"
+    for setting in settings:
+        if setting.uses[0] != said:
+            said = setting.uses[0]
+            table.add_row(f"[dim]to {said}:[/]")
+        star = "*" if setting.required else ""
+        table.add_row(f"[bold]{setting.name}{star}[/]", escape(setting.what))
+    return table
 
 
 def _account(name: str, account: AccountShown) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that tests find parts.py and feeds.py
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests find parts.py and its like
 
 from parts import ADMIN, Parts
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 from feeds import Feed
-from msgspec import Struct
+from known import Aside, Known
 from network import Network
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -28,7 +28,7 @@ from router.model.apikey import ApiKey, Role
 from router.model.event import Event
 from router.model.item import Item
 from router.model.queue import QueueProfile
-from router.ports import Account, Channel, Request, Result
+from router.ports import Account, Channel, Result
 from router.settings import Server, Settings
 
 WHEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -190,60 +190,6 @@ class Desk:
     async def put_queue(self, queue: str, profile: QueueProfile, /) -> Item:
         """Note it."""
         return self._note("put_queue", queue, profile)
-
-
-class Known:
-    """Notes what contexts, links and reports are asked for."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        """Give a call that notes itself and answers with its own name."""
-
-        async def note(*args: Any, **named: Any) -> Noted:
-            self.calls.append((name, args, named))
-            return Noted(name)
-
-        return note
-
-
-class Aside(Known):
-    """Notes what is set aside; ``full``: it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: list[tuple[Account, bytes, RouterError, Request | None]] = []
-        self.reviewed: list[tuple[Sequence[Event], Sequence[Result | RouterError]]] = []
-        self.full = False
-
-    async def keep(
-        self, account: Account, body: bytes, problem: RouterError, /, *, request: Request | None = None
-    ) -> bool:
-        """Note what came, unless there is too much."""
-        if not self.full:
-            self.kept.append((account, body, problem, request))
-        return not self.full
-
-    async def review(
-        self,
-        account: Account,
-        body: bytes,
-        events: Sequence[Event],
-        results: Sequence[Result | RouterError],
-        /,
-        *,
-        request: Request | None = None,
-    ) -> None:
-        """Note what was recorded."""
-        del account, body, request
-        self.reviewed.append((events, results))
-
-
-class Noted(Struct):
-    """An answer that only says what was asked."""
-
-    call: str
 
 
 class Doctor:
