@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from typing import Literal
 
 from router.errors import Unverified
@@ -17,6 +18,8 @@ OURS = "X-Router-Signature"
 """The header by which somebody signs who posts to us for a system that signs nothing."""
 
 Hash = Literal["sha1", "sha256"]
+_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_FRESH_S = 300
 
 
 def verify(request: Request, header: str, secret: str, hashed: Hash = "sha256") -> None:
@@ -40,6 +43,12 @@ def require(header: str, given: str | None, wanted: str) -> None:
     found, good = (given or "").encode("utf-8", "surrogatepass"), wanted.encode("utf-8", "surrogatepass")
     if not good or not hmac.compare_digest(found, good):
         raise Unverified(f"{header} is missing, or does not fit the secret and the request")
+
+
+def require_fresh(name: str, stamp: str, now: float, within_s: float = _FRESH_S) -> None:
+    """Raise Unverified unless a signed time, in unix seconds, is near now: an old call is somebody's copy."""
+    if not (_SECONDS.fullmatch(stamp) and abs(now - int(stamp)) <= within_s):
+        raise Unverified(f"{name} is not within {within_s:.0f} s of now")
 
 
 def _digest(secret: str, signed: bytes, hashed: Hash) -> bytes:

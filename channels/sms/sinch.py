@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels import batch, stamps, wire
-from channels.body_signature import in_base64, in_hex, require
+from channels.body_signature import in_base64, in_hex, require, require_fresh
 from channels.fit import fit, kept
 from channels.sms import sinch_conversation, sinch_sms
 from channels.wire import Table
@@ -20,7 +20,6 @@ from router.ports import Account, Reply, Request, Setting
 
 _SIGNATURE = "x-sinch-webhook-signature"
 _NUMBERS = "x-sinch-signature"
-_TOLERANCE_S = 300
 _KEPT = ("type", "event", "eventType", "resourceType", "status", "failureCode")
 
 
@@ -41,9 +40,7 @@ class Sinch:
         nonce, stamp = headers.get(f"{_SIGNATURE}-nonce", ""), headers.get(f"{_SIGNATURE}-timestamp", "")
         if headers.get(f"{_SIGNATURE}-algorithm", "HmacSHA256").strip().lower() != "hmacsha256":
             raise Unverified("the signature is of an algorithm that is not taken")
-        told = wire.whole({"at": stamp.strip()}, "at")
-        if told is None or abs(now - told) > _TOLERANCE_S:
-            raise Unverified(f"{_SIGNATURE}-timestamp is not within {_TOLERANCE_S} s of now")
+        require_fresh(f"{_SIGNATURE}-timestamp", stamp.strip(), now)
         signed = request.body + f".{nonce}.{stamp}".encode("utf-8", "surrogatepass")
         require(_SIGNATURE, headers.get(_SIGNATURE, "").strip(), in_base64(secret, signed))
 
