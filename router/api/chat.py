@@ -21,7 +21,7 @@ from router.api.chat_bodies import ChatAccount, ChatAccounts, ChatQuery, NewPass
 from router.api.closing import CLOSING, unless_closing
 from router.api.relay import relay
 from router.api.world import World
-from router.errors import Forbidden, Invalid, RouterError, TooMany, Unverified
+from router.errors import Busy, Forbidden, Invalid, RouterError, TooMany, Unverified
 from router.flow.rooms import Seat
 from router.model.chat import (
     FRAME_MAX,
@@ -54,6 +54,12 @@ FAREWELL_S = 2.0
 GRACE_S = 30.0
 """How long a connection outlives its token, so that a client may say hello with the next."""
 
+STRANGERS = 1000
+"""Sockets that may be open without a hello; who is in counts as a tab, of which there are more."""
+
+WAITING = web.AppKey("waiting", set[object])
+"""The sockets that have not said hello."""
+
 PER_S, BURST = 10, 10
 STRIKES_PER_S, STRIKES = 1, 20
 """Frames that a client may send; and so many may be refused before it has to go."""
@@ -81,12 +87,19 @@ async def token(world: World, _: Caller, request: web.Request) -> web.Response:
 async def chat(world: World, _: Caller, request: web.Request) -> web.StreamResponse:
     """Talk with a visitor's tab until it goes, or has to go, or the server closes."""
     account = admitted(world, request, codec.query(request, ChatQuery).account)
+    waiting = request.app[WAITING]
+    if len(waiting) >= STRANGERS:
+        raise Busy("too many wait to come in; try again in a moment")
     socket = web.WebSocketResponse(
         heartbeat=BEAT_S, max_msg_size=FRAME_MAX + 1, compress=False, timeout=FAREWELL_S
     )
     await socket.prepare(request)
     tab = Tab(world, account, socket)
-    await unless_closing(request, tab.greeted())
+    waiting.add(tab)
+    try:
+        await unless_closing(request, tab.greeted())
+    finally:
+        waiting.discard(tab)
     if tab.hello is not None and tab.who is not None:
         await tab.talk(request, tab.hello, tab.who)
     await socket.close(code=WSCloseCode.GOING_AWAY if request.app[CLOSING].is_set() else tab.code)

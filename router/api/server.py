@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from router.api import closing, pages, routes
 from router.api.auth import GATE, NOBODY, Gate
+from router.api.chat import WAITING
 from router.api.hooks import ACCOUNTS
 from router.api.meter import Meter
 from router.api.middleware import answering
@@ -63,7 +64,7 @@ def make_app(world: World) -> web.Application:
         app.router.add_route(route.method, path, handler)
         if route.method == "GET" and route.head:
             app.router.add_route("HEAD", path, handler)
-    app[GATE], app[OPEN], app[closing.CLOSING] = gate, set(), asyncio.Event()
+    app[GATE], app[OPEN], app[WAITING], app[closing.CLOSING] = gate, set(), set(), asyncio.Event()
     accounts = world.settings.accounts
     app[ACCOUNTS] = {(one.channel, one.provider, one.name): one for one in accounts}
     app.on_shutdown.append(closing.begin)

@@ -29,13 +29,8 @@ let line = null;
 let read = 0;
 let broken = "";
 
-/** Show how the line is; a break is told only when it lasts. */
+/** Show how the line is. */
 function state(name, words) {
-  if (name === "refused") {
-    log.refuse();
-    trouble(`This was not taken: ${words}`);
-    return;
-  }
   const [level, title] = STATES[name];
   attr($("state"), "data-level", level);
   say($("state-text"), title);
@@ -66,13 +61,17 @@ function talk(account, visit, name) {
   say($("empty"), "Say hello. We answer here, and you can leave and come back.");
   line = new Line(account.name, visit, {
     welcome: (frame, anew) => {
-      if (anew) log.clear();
+      log.begin(frame.last_seq, anew);
       read = Math.max(anew ? 0 : read, frame.read);
       seen();
     },
     msg: (frame) => {
       log.add(frame);
       seen();
+    },
+    refused: (cid, words) => {
+      log.refuse(cid);
+      trouble(`This was not taken: ${words}`);
     },
     wired: (cid) => log.wired(cid),
     waiting: (waiting) => log.wait(waiting),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,27 @@ class Lobby:
 
     def admit(self, *_: Any) -> None:
         """Let it in."""
+
+
+async def test_only_so_many_wait_without_a_hello(
+    parts: Parts, client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more is told to come later; when one of them is gone there is room."""
+    monkeypatch.setattr(chat, "STRANGERS", 1)
+    parts.known.account, parts.known.admit = Lobby().account, Lobby().admit  # type: ignore[attr-defined]
+    async with client.ws_connect("/v1/ws/chat") as first:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect("/v1/ws/chat")
+        assert refused.value.status == 503
+        await first.send_str('{"type":"typing"}')
+        assert (await first.receive(timeout=20)).type is aiohttp.WSMsgType.TEXT
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await client.ws_connect("/v1/ws/chat")
+            except aiohttp.WSServerHandshakeError:
+                continue
+            break
 
 
 @pytest.mark.parametrize("said", [[], ['{"type":"typing"}'], ["{"]])

@@ -171,6 +171,29 @@ async def test_the_tabs_of_two_hundred_visitors(service: Service, workspace: str
     assert queue["channels"]["chat"]["waiting"] + queue["channels"]["chat"]["offered"] == MANY
 
 
+async def test_two_routers_share_one_chat(
+    server: servers.Server, service: Service, workspace: str, tmp_path: Path
+) -> None:
+    """A tab at each: what is said at one is heard at the other, numbered as one; a cid is known at both."""
+    (folder := tmp_path / "second").mkdir()
+    second = Service(folder, CONFIG.format(workspace=workspace), server.url)
+    second.start()
+    try:
+        async with visiting(service, workspace) as (one, _), visiting(second, workspace) as (other, _):
+            cid = str(uuid4())
+            await asyncio.gather(*(tab.write("Hello", cid) for tab in (one, other)))
+            acks = [await tab.kept(cid) for tab in (one, other)]
+            assert acks[0] == acks[1]
+            await other.kept(await other.write("From the other"))
+            async with second.client() as client:
+                await answered(client, "Good morning")
+            heard = [await tab.messages(3) for tab in (one, other)]
+            assert heard[0] == heard[1]
+            assert [frame["text"] for frame in heard[0]] == ["Hello", "From the other", "Good morning"]
+    finally:
+        second.stop()
+
+
 async def test_at_the_end_every_tab_is_told(service: Service, workspace: str) -> None:
     """1001: the router goes, come again; also to who has not said hello."""
     async with visiting(service, workspace) as (tab, _), opened(service) as silent:

@@ -15,7 +15,10 @@ const LOST_MS = 10_000; // and gone when nothing comes back
 const TYPING_MS = 3000;
 const BAD_TOKEN = 4401;
 
-/** The line of one visit. `on`: welcome(frame, anew), msg(frame), wired(cid), waiting(list), state(name, words). */
+/**
+ * The line of one visit.
+ * `on`: welcome(frame, anew), msg(frame), wired(cid), refused(cid, words), waiting(list), state(name, words).
+ */
 export class Line {
   #socket = null;
   #tries = 0;
@@ -129,7 +132,7 @@ export class Line {
     if (!of) return;
     if (code === "invalid" || code === "malformed") {
       this.#settle(of);
-      this.on.state("refused", detail);
+      this.on.refused(of, detail);
     } else this.#later("next", AGAIN_MS, () => this.#again());
   }
 

@@ -1,23 +1,27 @@
-/** The messages, as they are drawn: those of the log by their seq, then those that wait to be kept. */
+/** The messages, as they are drawn: those of the log in the order of their seq, then those that wait to be kept. */
 
-import { attr, el, say, svg } from "../dom.js";
+import { attr, el, svg } from "../dom.js";
 
 const TICKS = {
-  sending: ["Sending", "M12 7v5l3 2", true],
-  sent: ["Sent", "M5 13l4 4 10-11", false],
-  delivered: ["Delivered", "M2 13l4 4L16 6M11 16l1 1L22 6", false],
-  read: ["Read", "M2 13l4 4L16 6M11 16l1 1L22 6", false],
+  sending: ["Sending", "M12 7v5l3 2"],
+  sent: ["Sent", "M5 13l4 4 10-11"],
+  delivered: ["Delivered", "M2 13l4 4L16 6M11 16l1 1L22 6"],
+  read: ["Read", "M2 13l4 4L16 6M11 16l1 1L22 6"],
 };
 const HOUR = { hour: "2-digit", minute: "2-digit" };
 const DAY = { weekday: "long", day: "numeric", month: "long" };
 const CLOSE_MS = 120_000; // what one says within two minutes stands together
 const NEAR_PX = 80;
 
-/** Draws the log into `list`, which scrolls within `view`. */
+/** Draws the log into `list`, which scrolls within `view`; `empty` stands there while nothing was said. */
 export class Log {
-  #said = new Map(); // seq to {node, frame}
+  #last = null; // {frame, node} of the newest message
+  #unread = []; // the visitor's own messages that no answer followed yet
   #waiting = new Map(); // cid to node
-  #answered = 0; // the last seq of ours that an answer follows
+  #old = 0;
+
+  /** The last seq that an agent said. */
+  heard = 0;
 
   constructor(view, list, empty) {
     this.view = view;
@@ -25,32 +29,34 @@ export class Log {
     this.empty = empty;
   }
 
-  /** The last seq that an agent said. */
-  get heard() {
-    return Math.max(0, ...[...this.#said.values()].filter(({ frame }) => frame.author !== "customer").map(({ frame }) => frame.seq));
+  /** Begin: messages up to `old` were there before, and are not read out. `anew`: what is drawn is of another log. */
+  begin(old, anew) {
+    if (anew || !this.#last) this.#old = old;
+    if (!anew) return;
+    for (const node of this.list.querySelectorAll(":scope > [data-seq]")) node.remove();
+    this.#last = null;
+    this.#unread = [];
+    this.heard = 0;
   }
 
-  /** Forget what was drawn: the log is another. */
-  clear() {
-    for (const { node } of this.#said.values()) node.remove();
-    this.#said.clear();
-    this.#arrange();
-  }
-
-  /** Draw a message of the log, once. */
+  /** Draw a message of the log, once. They come in the order of their seq. */
   add(frame) {
-    if (this.#said.has(frame.seq)) return;
+    if (frame.seq <= (this.#last?.frame.seq ?? 0)) return;
     const near = this.view.scrollHeight - this.view.scrollTop - this.view.clientHeight < NEAR_PX;
     const mine = frame.author === "customer";
-    if (!mine) this.#answered = Math.max(this.#answered, frame.seq);
+    attr(this.view, "aria-live", frame.seq > this.#old ? "polite" : "off");
     this.#drop(frame.cid);
-    const node = bubble(frame.text, mine, new Date(frame.at));
-    this.#said.set(frame.seq, { node, frame });
-    this.#arrange();
+    const node = this.#drawn(frame, mine);
+    const [first] = this.#waiting.values();
+    this.list.insertBefore(node, first ?? null);
+    this.#last = { frame, node };
+    if (mine) this.#unread.push(node);
+    else this.#answered(frame.seq);
+    attr(this.empty, "hidden", "");
     if (near || mine) this.view.scrollTop = this.view.scrollHeight;
   }
 
-  /** Draw what waits to be kept, after all else. */
+  /** Draw what waits to be kept, after all else; what waits no more was kept, and comes with the log. */
   wait(waiting) {
     const cids = new Set(waiting.map((one) => one.cid));
     for (const one of waiting) {
@@ -59,10 +65,10 @@ export class Log {
       tick(node, "sending");
       this.#waiting.set(one.cid, node);
       this.list.append(node);
+      attr(this.empty, "hidden", "");
       this.view.scrollTop = this.view.scrollHeight;
     }
     for (const [cid, node] of this.#waiting) if (!cids.has(cid)) tick(node, "delivered");
-    this.#arrange();
   }
 
   /** Show that a waiting message is on its way. */
@@ -71,9 +77,10 @@ export class Log {
     if (node) tick(node, "sent");
   }
 
-  /** Show that a message will never be kept. */
-  refuse() {
-    for (const [cid, node] of this.#waiting) if (node.dataset.tick === "delivered") this.#drop(cid);
+  /** Take a message away that will never be kept. */
+  refuse(cid) {
+    this.#drop(cid);
+    attr(this.empty, "hidden", this.list.children.length ? "" : null);
   }
 
   #drop(cid) {
@@ -81,51 +88,46 @@ export class Log {
     this.#waiting.delete(cid);
   }
 
-  /** Bring all into order: days, who follows whom, ticks. */
-  #arrange() {
-    const all = [...this.#said.values()].sort((one, other) => one.frame.seq - other.frame.seq);
-    attr(this.empty, "hidden", all.length || this.#waiting.size ? "" : null);
-    let before = null;
-    let place = this.list.firstElementChild;
-    for (const entry of all) {
-      const { node, frame } = entry;
-      const at = Date.parse(frame.at);
-      const day = new Date(at).toDateString();
-      const close = before && before.frame.author === frame.author && at - Date.parse(before.frame.at) < CLOSE_MS;
-      attr(node, "data-follows", close ? "" : null);
-      if (before) attr(before.node, "data-more", close ? "" : null);
-      attr(node, "data-more", null);
-      say(node.querySelector(".day"), before && new Date(before.frame.at).toDateString() === day ? "" : dayName(at));
-      attr(node.querySelector(".day"), "hidden", node.querySelector(".day").textContent ? null : "");
-      if (frame.author === "customer") tick(node, frame.seq < this.#answered ? "read" : "delivered");
-      if (place === node) place = node.nextElementSibling;
-      else this.list.insertBefore(node, place);
-      before = entry;
-    }
+  #answered(seq) {
+    this.heard = seq;
+    for (const node of this.#unread) tick(node, "read");
+    this.#unread = [];
+  }
+
+  #drawn(frame, mine) {
+    const at = new Date(frame.at);
+    const before = this.#last?.frame;
+    const close = before && before.author === frame.author && at - new Date(before.at) < CLOSE_MS;
+    const day = before && new Date(before.at).toDateString() === at.toDateString() ? null : dayName(at);
+    const node = bubble(frame.text, mine, at, day);
+    attr(node, "data-seq", frame.seq);
+    attr(node, "data-follows", close ? "" : null);
+    if (close) attr(this.#last.node, "data-more", "");
+    if (mine) tick(node, "delivered");
+    return node;
   }
 }
 
-function bubble(text, mine, at) {
+function bubble(text, mine, at, day = null) {
   const who = el("span", { class: "unseen", text: mine ? "You: " : "Agent: " });
   const words = el("div", { class: "bubble" }, who, text);
-  const time = el("time", { datetime: at.toISOString(), text: at.toLocaleTimeString([], HOUR) });
-  const foot = el("div", { class: "foot" }, time);
-  return el("li", { class: "said", "data-mine": mine }, el("div", { class: "day", hidden: true }), words, foot);
+  const foot = el("div", { class: "foot" }, el("time", { datetime: at.toISOString(), text: at.toLocaleTimeString([], HOUR) }));
+  return el("li", { class: "said", "data-mine": mine }, day && el("div", { class: "day", text: day }), words, foot);
 }
 
 function tick(node, name) {
   if (node.dataset.tick === name) return;
   node.dataset.tick = name;
-  const [words, path, clock] = TICKS[name];
-  const face = clock ? svg("circle", { cx: 12, cy: 12, r: 9 }) : null;
+  const [words, path] = TICKS[name];
+  const face = name === "sending" ? svg("circle", { cx: 12, cy: 12, r: 9 }) : null;
   const drawn = svg("svg", { class: "tick", viewBox: "0 0 24 24", "aria-hidden": "true" }, face, svg("path", { d: path }));
-  node.querySelector(".tick")?.remove();
-  node.querySelector(".tick-words")?.remove();
-  node.querySelector(".foot").append(drawn, el("span", { class: "tick-words unseen", text: words }));
-  node.querySelector(".foot").title = words;
+  const foot = node.querySelector(".foot");
+  foot.querySelector(".tick")?.remove();
+  foot.querySelector(".tick-words")?.remove();
+  foot.append(drawn, el("span", { class: "tick-words unseen", text: words }));
+  foot.title = words;
 }
 
-function dayName(ms) {
-  const day = new Date(ms);
+function dayName(day) {
   return day.toDateString() === new Date().toDateString() ? "Today" : day.toLocaleDateString([], DAY);
 }

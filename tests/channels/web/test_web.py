@@ -15,7 +15,7 @@ from channels import jwt
 from channels.chat import web_token
 from channels.chat.web import WebChat, party
 from channels.chat.web_token import LEEWAY_S, RENEW_S, TOKEN_S
-from router.errors import Invalid, Unverified
+from router.errors import ConfigInvalid, Invalid, Unverified
 from router.model.chat import Hello, Msg, Visitor, read_frame
 from router.ports import Account
 
@@ -162,6 +162,34 @@ def test_without_a_list_only_the_routers_own_page_does() -> None:
     assert not CHAT.admits("https://shop.example", bare, "router.example")
     assert CHAT.admits("https://router.example", bare, "router.example")
     assert not CHAT.open(bare)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"origins": ["shop.example"]},
+        {"origins": "https://shop.example/chat"},
+        {"origins": ["https://*.shop.example"]},
+        {"origins": ["https://shop.example; script-src *"]},
+        {"origins": ["https://shop.example\r\nX: y"]},
+        {"origins": [7]},
+        {"anyone": "yes"},
+    ],
+)
+def test_settings_that_cannot_stand_are_named(settings: dict[str, Any]) -> None:
+    """Origins go into a header of the page: nothing but an origin is one."""
+    with pytest.raises(ConfigInvalid) as wrong:
+        CHAT.check(replace(ACCOUNT, settings=settings))
+    assert wrong.value.field == f"channels.chat.web.main.{next(iter(settings))}"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://shop.example", "http://localhost:8000/", "https://[::1]:8443", "https://Shop.Example"]
+)
+def test_settings_that_can_stand(origin: str) -> None:
+    """An origin, with a port or without; none at all."""
+    CHAT.check(replace(ACCOUNT, settings={"origins": [origin], "anyone": False}))
+    CHAT.check(replace(ACCOUNT, settings={}))
 
 
 def test_a_receipt_speaks_of_the_message_it_is_of() -> None:
