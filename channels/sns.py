@@ -18,8 +18,10 @@ from router.ports import Account, Request
 NOTIFICATION = "Notification"
 _CONFIRMATIONS = frozenset({"SubscriptionConfirmation", "UnsubscribeConfirmation"})
 _HOST = r"https://sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?/"
-_CERTIFICATE = re.compile(_HOST + r"[^?#\s\\]+\.pem", re.ASCII)
-_SUBSCRIBE = re.compile(_HOST + r"\?Action=ConfirmSubscription&[^#\s\\]+", re.ASCII)
+_MOST_BYTES = 2_097_152  # a message of 256 KiB, with every character escaped
+# Of what may stand in an address all but its own marks, in bounds: strangers write it, and it is remembered.
+_CERTIFICATE = re.compile(_HOST + r'[!"$->@-\[\]-~]{1,500}\.pem', re.ASCII)
+_SUBSCRIBE = re.compile(_HOST + r'\?Action=ConfirmSubscription&[!"$-\[\]-~]{1,2000}', re.ASCII)
 
 
 class Notice(Struct, frozen=True):
@@ -52,6 +54,8 @@ class Notice(Struct, frozen=True):
 
 def read(request: Request) -> Notice | None:
     """Read an envelope; None where the body is JSON but none. Malformed where it is not JSON, or forged."""
+    if len(request.body) > _MOST_BYTES:
+        raise Malformed("no message of SNS is so large")
     found = decoded(request.body)
     kind = wire.text(found, "Type")
     if not isinstance(found, dict) or kind is None or "TopicArn" not in found:

@@ -43,13 +43,16 @@ def at_sns(url: str) -> bool:
     """Tell whether a client goes to SNS for an address, over TLS, on its port."""
     found = URL(url, encoded=True)
     plain = (found.scheme, found.port, found.user, found.password) == ("https", 443, None, None)
-    return plain and HOST.fullmatch(found.host or "") is not None and url.isascii() and url.isprintable()
+    bounded = len(url) < 3_000 and url.isascii() and url.isprintable()
+    return plain and bounded and HOST.fullmatch(found.host or "") is not None
 
 
 @settings(max_examples=500, deadline=None)
 @given(url=_urls, name=st.sampled_from(["SigningCertURL", "SigningCertUrl"]))
 @example(url="https://sns.eu-west-1.amazonaws.com/x.pem", name="SigningCertURL")
 @example(url="https://sns.eu-west-1.amazonaws.com:443@evil.example/x.pem", name="SigningCertURL")
+@example(url="https://sns.eu-west-1.amazonaws.com/é.pem", name="SigningCertURL")
+@example(url=f"https://sns.eu-west-1.amazonaws.com/{'x' * 100_000}.pem", name="SigningCertURL")
 def test_a_certificate_is_asked_of_sns_or_of_nobody(url: str, name: str) -> None:
     """By both adapters, however it is spelled."""
     told = {"Type": "Notification", "TopicArn": TOPIC, "Message": "m", "MessageId": "1", name: url}
@@ -63,6 +66,7 @@ def test_a_certificate_is_asked_of_sns_or_of_nobody(url: str, name: str) -> None
 @given(url=_urls)
 @example(url="https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=1")
 @example(url="https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&\r\nHost: evil.example")
+@example(url=f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&{'x' * 100_000}")
 def test_a_subscription_is_confirmed_at_sns_or_nowhere(url: str) -> None:
     """By both adapters."""
     told = {"Type": "SubscriptionConfirmation", "TopicArn": TOPIC, "MessageId": "1", "SubscribeURL": url}
