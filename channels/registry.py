@@ -139,6 +139,8 @@ def find(provider: str) -> tuple[str, Channel]:
 def check(accounts: Iterable[Account]) -> None:
     """See that the adapters can work with their accounts' settings; ConfigInvalid names one that is wrong."""
     for account in accounts:
-        adapter = ADAPTERS.get((account.channel, account.provider))
-        if adapter is not None and isinstance(adapter, Checks):
-            adapter.check(account)
+        key = (account.channel, account.provider)
+        parts: tuple[object, ...] = (ADAPTERS.get(key), SENDERS.get(key))
+        for part in parts:
+            if isinstance(part, Checks):
+                part.check(account)

@@ -1,22 +1,15 @@
-"""A connection to the company's mail server: opened, encrypted, logged in, and patient only so long."""
+"""A connection to the mail server that sends for us: opened, encrypted, logged in, of bounded patience."""
 
 from __future__ import annotations
 
-import re
 import smtplib
-import ssl
 import time
 from typing import Any
 
-from router.errors import Rejected
-from router.ports import Account
-
-PORTS = {"starttls": 587, "tls": 465, "none": 25}
-"""The ways to encrypt, and the port of each."""
+from channels.email.relay import Relay
 
 _CONNECT_S, _HANDING_S = 5.0, 18.0  # with the wait for the last answer, less than the house waits
 _LEAST_S = 0.1
-_END = 65_536
 
 
 class Link(smtplib.SMTP):
@@ -37,40 +30,20 @@ class _TlsLink(Link, smtplib.SMTP_SSL):
     """A connection that is TLS from the beginning."""
 
 
-def opened(account: Account, ours: str) -> Link:
-    """Connect, encrypt, log in; only a server whose certificate fits its name is spoken to in secret."""
-    host, way = account.setting("smtp_host") or "", security(account)
-    if way == "tls":
-        link: Link = _TlsLink(host, port(account), local_hostname=ours, context=_trust(account))
+def opened(relay: Relay, ours: str) -> Link:
+    """Connect as ``ours``, encrypt, log in; a server whose certificate is not its own hears nothing."""
+    if relay.security == "tls":
+        link: Link = _TlsLink(*relay.address, local_hostname=ours, context=relay.trust())
     else:
-        link = Link(host, port(account), local_hostname=ours)
+        link = Link(*relay.address, local_hostname=ours)
     try:
         link.ehlo_or_helo_if_needed()
-        if way == "starttls":
-            link.starttls(context=_trust(account))
+        if relay.security == "starttls":
+            link.starttls(context=relay.trust())
             link.ehlo_or_helo_if_needed()
-        if user := account.setting("smtp_user"):
-            link.login(user, account.setting("smtp_password") or "")
+        if relay.user:
+            link.login(relay.user, relay.password or "")
     except BaseException:
         link.close()
         raise
     return link
-
-
-def _trust(account: Account) -> ssl.SSLContext:
-    """Trust the authorities of this machine, or only the one of the settings."""
-    try:
-        return ssl.create_default_context(cafile=account.setting("smtp_tls_ca"))
-    except (OSError, ValueError):
-        raise Rejected("smtp_tls_ca names no file with a certificate in PEM") from None
-
-
-def security(account: Account) -> str:
-    """Give how the connection is encrypted."""
-    return account.setting("smtp_security") or "starttls"
-
-
-def port(account: Account) -> int:
-    """Give the port; 0 where the setting is none."""
-    written = account.setting("smtp_port") or str(PORTS[security(account)])
-    return int(written) if re.fullmatch("[0-9]{1,5}", written, re.ASCII) and int(written) < _END else 0

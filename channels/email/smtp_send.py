@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from channels import provider_api
 from channels.email import reply
 from channels.email.aside import aside
-from channels.email.smtp_link import PORTS, Link, opened, port, security
-from router.errors import OutcomeUnknown, Rejected, Unsent
+from channels.email.relay import PREFIX, SETTINGS, Relay
+from channels.email.smtp_link import Link, opened
+from router.errors import CannotSend, ConfigInvalid, OutcomeUnknown, Rejected, Unsent
 from router.model.handle import Handle
 from router.ports import Account, Opening, Outgoing, Outside, Sent, Setting
 
@@ -32,28 +33,29 @@ class SmtpSender:
     """Sends one mail on one connection."""
 
     settings = (
-        Setting("smtp_host", "mail server that sends for us", required=True),
-        Setting("smtp_port", "its port; default 587, or 465 for tls, 25 for none"),
-        Setting("smtp_security", "starttls (default), tls, or none"),
-        Setting("smtp_user", "name to log in by, if the server asks for one"),
-        Setting("smtp_password", "password to log in by"),
-        Setting("smtp_tls_ca", "file with the certificate to trust; default: those of the system"),
+        *SETTINGS,
         Setting(
-            "from", "who writes, as in Shop <help@shop.example>; default: the address the customer wrote to"
+            "from", "who writes, Shop <help@shop.example>; the address the customer wrote to when not said"
         ),
     )
 
     def lacks(self, account: Account) -> str | None:
-        """Name the setting that is missing, or cannot stand."""
+        """Name the setting that is missing."""
         if not account.setting("smtp_host"):
             return "smtp_host"
-        if security(account) not in PORTS:
-            return "smtp_security"
-        if not port(account):
-            return "smtp_port"
-        return (
-            "smtp_password" if account.setting("smtp_user") and not account.setting("smtp_password") else None
-        )
+        alone = account.setting("smtp_user") and not account.setting("smtp_password")
+        return "smtp_password" if alone else None
+
+    def check(self, account: Account) -> None:
+        """See that the settings can stand, where there are any; ConfigInvalid names the one that cannot."""
+        if not any(name.startswith(PREFIX) for name in account.settings):
+            return
+        Relay.of(account).trust()
+        if account.setting("from"):
+            try:
+                reply.writer(account, None)
+            except CannotSend:
+                raise ConfigInvalid(f"{account.source}: `from` is no address of mail", field="from") from None
 
     def opening(self, message: str, to: Handle, sender: str | None, account: Account) -> Opening:
         """Begin with a mail that is the first of its thread; CannotSend where ``to`` is no mail address."""
@@ -66,19 +68,22 @@ class SmtpSender:
     async def send(self, outgoing: Outgoing, account: Account, outside: Outside) -> Sent:  # noqa: ARG002 - no HTTP
         """Send the mail; its Message-ID names it, as bounces and answers do."""
         written = reply.compose(outgoing, account, datetime.now(UTC))
-        words = await aside(_deliver, written, account)
+        try:
+            words = await aside(_deliver, written, Relay.of(account))
+        except ConfigInvalid as wrong:  # a file that was there when the service started
+            raise CannotSend(wrong.detail) from None
         return Sent(written.name, _SES.findall(words))
 
 
-def _deliver(written: reply.Reply, account: Account) -> str:
+def _deliver(written: reply.Reply, relay: Relay) -> str:
     """Hand a mail over, and give the words by which it was taken.
 
     Unsent, Rejected, or OutcomeUnknown where its end went out and no answer came.
     """
-    host, password = account.setting("smtp_host") or "", account.setting("smtp_password") or ""
+    host, password = relay.host, relay.password or ""
     link: Link | None = None
     try:
-        link = opened(account, written.name.rpartition("@")[2])
+        link = opened(relay, written.name.rpartition("@")[2])
         _announce(link, written)
         return _give(link, written.written())
     except smtplib.SMTPResponseException as no:
@@ -87,8 +92,6 @@ def _deliver(written: reply.Reply, account: Account) -> str:
         raise Unsent(f"{host} fell silent or closed the connection before it had the mail") from None
     except smtplib.SMTPException as problem:  # it lacks what the settings ask for
         raise Rejected(provider_api.saying(host, str(problem), password)) from None
-    except UnicodeError:
-        raise Rejected("smtp_host, smtp_user and smtp_password must be ASCII") from None
     except OSError as problem:
         raise Unsent(f"{host} cannot be reached: {_why(problem)}") from None
     except ValueError:
