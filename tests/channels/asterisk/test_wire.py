@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import ssl
 from collections.abc import Callable
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asterisk_manager import SECRET, Manager, trace
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import certify
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,40 +69,26 @@ def test_what_has_no_end_is_refused(raw: bytes) -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Write a certificate for 127.0.0.1 that is its own authority, and its key."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pbx")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    path = tmp_path_factory.mktemp("tls") / "pbx.pem"
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    path.write_bytes(made.public_bytes(pem))
-    path.with_suffix(".key").write_bytes(private)
-    return path
+    return certify(tmp_path_factory.mktemp("tls"))
 
 
-async def test_tls_to_a_certificate_we_trust(listen: Callable[..., Any], certificate: Path) -> None:
+async def test_tls_to_a_certificate_we_trust(
+    listen: Callable[..., Any], certificate: tuple[Path, Path]
+) -> None:
     """With its certificate as ``tls_ca`` it is heard."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    async with listen(context, tls=True, tls_ca=str(certificate)) as (manager, kept):
+    context.load_cert_chain(*certificate)
+    async with listen(context, tls=True, tls_ca=str(certificate[0])) as (manager, kept):
         (await manager.sessions.get()).write(CALL.partition(b"\r\n")[2])
         await kept.until(9)
 
 
-async def test_tls_to_a_stranger(certificate: Path) -> None:
+async def test_tls_to_a_stranger(certificate: tuple[Path, Path]) -> None:
     """A certificate nobody vouches for is refused before anything is said."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    context.load_cert_chain(*certificate)
     manager = Manager(context)
     await manager.start()
     settings = {"host": "127.0.0.1", "port": manager.port, "username": "router", "tls": True}

@@ -259,6 +259,7 @@ def test_only_a_topic_of_ours_is_confirmed() -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"[", b"null", b"[]", b"{}", b'{"Type":"Notification"}', b"{" * 100_000, b"\xff", b"9" * 3_000_000],
+    ids=lambda body: repr(body[:24]),
 )
 def test_what_is_no_envelope_is_refused(body: bytes) -> None:
     """As unverified, and as malformed where nothing is verified."""
