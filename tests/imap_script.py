@@ -22,7 +22,7 @@ class Script:
     """Answers each command as ``answers`` says by its first word, with ``{tag}``.
 
     ``uids`` are the answers to the commands UID, one for each. What is not written down is not answered:
-    then ``silent`` is set. ``lines`` are the commands it heard.
+    then ``silent`` is set. It listens on ``port``; ``lines`` are the commands it heard.
     """
 
     def __init__(self, *uids: str, greeting: str = "* OK hello\r\n", **answers: str) -> None:
@@ -35,7 +35,7 @@ class Script:
     async def __aenter__(self) -> Self:
         """Listen on a free port."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self._port = self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -48,7 +48,7 @@ class Script:
     def box(self, **changes: str) -> Box:
         """Give a box of this server that is not open yet."""
         usual = {"user": 'he"lp', "password": SECRET, "security": "none", "max_bytes": 1024}
-        return Box(Login(host="127.0.0.1", port=self._port, **usual | changes))  # type: ignore[arg-type]
+        return Box(Login(host="127.0.0.1", port=self.port, **usual | changes))  # type: ignore[arg-type]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.append(writer)
@@ -58,7 +58,7 @@ class Script:
                 self.lines.append(line)
                 tag, word, *_ = line.split(maxsplit=2)
                 answer = self._uids.pop(0) if word == "UID" and self._uids else self._answers.get(word)
-                if answer is None:
+                if not answer:
                     self.silent.set()
                     continue
                 writer.write(answer.replace("{tag}", tag).encode("latin-1"))

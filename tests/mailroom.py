@@ -23,6 +23,11 @@ def mail(number: int, text: str = "", more: str = "") -> bytes:
     return f"{head}{more}Subject: no. {number}\r\n\r\n{text or f'mail {number}'}\r\n".encode()
 
 
+def text_of(raw: bytes) -> str:
+    """Give what a mail of Ada's says."""
+    return raw.decode().partition("\r\n\r\n")[2].strip()
+
+
 def texts(*numbers: int) -> list[str]:
     """Give what mails of these numbers say."""
     return [f"mail {number}" for number in numbers]

@@ -6,8 +6,9 @@ import base64
 import imaplib
 import re
 import time
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from channels.email.imap_login import Login
 from channels.email.imap_wire import Refused, Wire, quoted
@@ -76,15 +77,16 @@ class Box:
     def fetch(self, uid: int, most: int) -> bytes | None:
         """Give a mail, at most so many of its first bytes; None where it is gone. Unfetched."""
         _, told = self._wire.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{most}>)")
-        for part, rest in pairwise([*told, b""]):
-            after = rest if isinstance(rest, bytes) else b""
-            if isinstance(part, tuple) and _uid(part[0]) in {uid, None} and _uid(part[0] + after) == uid:
-                return bytes(part[1])
-            if isinstance(part, bytes) and (short := _SHORT.search(part)) and _uid(part) == uid:
-                return re.sub(rb"\\(.)", rb"\1", short[1] or b"")
-        if self.list(uid, uid):
+        mail = _fetched(uid, told)
+        if mail:
+            return mail
+        # Of a mail that was deleted meanwhile it may say as little as of an empty one, or one it cannot read.
+        self.look()
+        if not self.list(uid, uid):
+            return None
+        if mail is None:
             raise Unfetched
-        return None
+        return mail
 
     def _number(self, name: str) -> int:
         value = self._wire.response(name)[1][-1]
@@ -107,6 +109,17 @@ def _shifted(run: str) -> str:
 def _uid(text: bytes) -> int | None:
     found = _UID.search(text)
     return int(found[1]) if found else None
+
+
+def _fetched(uid: int, told: Sequence[Any]) -> bytes | None:
+    """Find the mail in an answer, in whatever form it comes."""
+    for part, rest in pairwise([*told, b""]):
+        after = rest if isinstance(rest, bytes) else b""
+        if isinstance(part, tuple) and _uid(part[0]) in {uid, None} and _uid(part[0] + after) == uid:
+            return bytes(part[1])
+        if isinstance(part, bytes) and (short := _SHORT.search(part)) and _uid(part) == uid:
+            return re.sub(rb"\\(.)", rb"\1", short[1] or b"")
+    return None
 
 
 def _listed(line: bytes) -> Listed | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import random
 import time
 
 import pytest
 from dovecot import PASSWORD, Dovecot, Mailbox
-from mailroom import Kept, Poll, mail, texts
+from mailroom import Kept, Poll, mail, text_of, texts
 
 from router.errors import Busy
 
@@ -83,6 +86,24 @@ async def test_many_mails_with_a_gap(mailbox: Mailbox, poll: Poll, kept: Kept) -
     kept.where = None
     async with poll():
         assert await kept.texts(200) == texts(*range(1, 101), *range(201, 301))
+
+
+async def test_mails_deleted_while_they_are_fetched(mailbox: Mailbox, poll: Poll, kept: Kept) -> None:
+    """What is deleted at random meanwhile is taken or gone; all that stays is taken, and nothing twice."""
+    chance = random.Random(7)  # noqa: S311 - to have the same churn each time
+    async with poll():
+        for first in range(0, 300, 10):
+            mailbox.deliver(*(mail(n) for n in range(first, first + 10)))
+            for path in chance.sample(mailbox.files(), 4):
+                with contextlib.suppress(FileNotFoundError):  # renamed by the server at this moment
+                    path.unlink()
+            await asyncio.sleep(0)
+        await kept.until(lambda: bool(kept.events))
+        mailbox.deliver(mail(300))
+        await kept.until(lambda: kept.events[-1].text == "mail 300")
+    found = [event.text for event in kept.events]
+    assert len(found) == len(set(found))
+    assert {text_of(path.read_bytes()) for path in mailbox.files()} <= set(found)
 
 
 async def test_a_huge_mail_is_known_by_its_head(mailbox: Mailbox, poll: Poll, kept: Kept) -> None:

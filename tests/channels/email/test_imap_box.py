@@ -9,9 +9,13 @@ import pytest
 from imap_script import Script
 
 from channels.email.aside import aside
+from channels.email.imap import ImapListener
 from channels.email.imap_box import Listed, Unfetched
 from channels.email.imap_wire import Refused, why
+from router.ports import Account, Outside, Sink
 
+OUTSIDE: Outside = object()  # type: ignore[assignment]  # IMAP calls nobody by HTTP
+SINK: Sink = object()  # type: ignore[assignment]  # nothing gets so far
 LISTED = '* 1 FETCH (UID 5 INTERNALDATE "02-Mar-2026 10:00:00 +0100")\r\n'
 
 
@@ -97,26 +101,25 @@ async def test_a_list_is_in_order_and_bounded() -> None:
 )
 async def test_a_mail_is_found_in_whatever_form_it_comes(told: str, mail: bytes) -> None:
     """Servers write the same answer in many ways."""
-    async with Script(told + "{tag} OK done\r\n") as script:
+    async with Script(told + "{tag} OK done\r\n", LISTED + "{tag} OK done\r\n") as script:
         box = script.box()
         await aside(box.open)
         await aside(box.look)
         assert await aside(box.fetch, 5, 1025) == mail
         box.hang_up()
-        assert script.lines[-1].split(maxsplit=1)[1] == "UID FETCH 5 (UID BODY.PEEK[]<0.1025>)\r\n"
+        assert script.lines[3].split(maxsplit=1)[1] == "UID FETCH 5 (UID BODY.PEEK[]<0.1025>)\r\n"
 
 
 async def test_gone_is_not_the_same_as_not_given() -> None:
-    """A mail that is still listed waits; one that is not was deleted."""
-    async with Script(
-        "{tag} NO sorry\r\n", LISTED + "{tag} OK done\r\n", "{tag} OK done\r\n", "{tag} OK done\r\n"
-    ) as script:
+    """A mail that is still listed waits; one that is not was deleted, however little is said of it."""
+    done, empty = "{tag} OK done\r\n", "* 1 FETCH (UID 5 BODY[]<0> {0}\r\n)\r\n{tag} OK done\r\n"
+    async with Script("{tag} NO sorry\r\n", LISTED + done, done, done, empty, done) as script:
         box = script.box()
         await aside(box.open)
         await aside(box.look)
         with pytest.raises(Unfetched):
             await aside(box.fetch, 5, 1025)
-        assert await aside(box.fetch, 5, 1025) is None
+        assert [await aside(box.fetch, 5, 1025) for _ in range(2)] == [None, None]
         box.hang_up()
 
 
@@ -142,6 +145,21 @@ async def test_hanging_up_wakes_whoever_waits() -> None:
         box.hang_up()
         with pytest.raises((imaplib.IMAP4.error, OSError, ValueError)):
             await listing
+
+
+async def test_a_silent_server_holds_up_no_stop() -> None:
+    """The listener ends at once, whatever it waits for."""
+    async with Script(CAPABILITY="") as script:
+        settings = {
+            "imap_host": "127.0.0.1", "imap_port": script.port, "imap_security": "none",
+            "imap_user": "help", "imap_password": "s3cret",
+        }  # fmt: skip
+        listener = ImapListener.of(Account("email", "email_raw", "main", settings=settings), OUTSIDE)
+        assert listener is not None
+        await listener.start(SINK)
+        async with asyncio.timeout(20):  # less than a piece of an answer may take
+            await script.silent.wait()
+            await listener.stop()
 
 
 def test_what_went_wrong_is_told_without_the_bytes() -> None:
