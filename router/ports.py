@@ -60,6 +60,11 @@ class Account(Struct, frozen=True):
         """The path that its provider calls."""
         return f"/v1/hooks/{self.channel}/{self.provider}/{self.name}"
 
+    @property
+    def place(self) -> str:
+        """Where its settings stand in the configuration."""
+        return f"channels.{self.channel}.{self.provider}.{self.name}"
+
     def hook_at(self, url: str) -> str:
         """Give the address that its provider calls: under a ``public_url`` of its own, else under ``url``.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 import msgspec
 from msgspec import Meta, Struct
 
-from router.errors import ConfigInvalid
+from channels import login
 from router.ports import Account, Setting
 
 PREFIX = "imap_"
@@ -54,11 +54,7 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
         given = {name: value for name, value in account.settings.items() if name.startswith(PREFIX)}
         if not given:
             return None
-        place = f"channels.{account.channel}.{account.provider}.{account.name}"
-        try:
-            return msgspec.convert(given, cls, strict=False)
-        except msgspec.ValidationError as error:
-            raise ConfigInvalid(f"{place}: {error}", field=place) from None
+        return login.read(cls, given, account)
 
     @property
     def address(self) -> tuple[str, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ssl
 from typing import Annotated, Literal, Self
 
-import msgspec
 from msgspec import Meta, Struct
 
+from channels import login
 from router.errors import ConfigInvalid
 from router.ports import Account, Setting
 
@@ -43,11 +43,7 @@ class Relay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
     def of(cls, account: Account) -> Self:
         """Read the settings of an account; ConfigInvalid names the one that is missing or wrong."""
         given = {name: value for name, value in account.settings.items() if name.startswith(PREFIX)}
-        place = f"channels.{account.channel}.{account.provider}.{account.name}"
-        try:
-            return msgspec.convert(given, cls, strict=False)
-        except msgspec.ValidationError as error:
-            raise ConfigInvalid(f"{place}: {error}", field=place) from None
+        return login.read(cls, given, account)
 
     @property
     def address(self) -> tuple[str, int]:

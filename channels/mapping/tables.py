@@ -17,10 +17,12 @@ from channels.fit import LINE, fit
 from channels.mapping.fields import pointer, wrong
 from channels.mapping.pointer import Document, Pointer
 from channels.mapping.rule import Rule
+from router.errors import TooLarge
 from router.model.event import Event, fit_id
 from router.ports import Account
 
 _MAP, _EACH = "map", "each"
+_MOST = 10_000  # events of one call, as many as /v1/events takes
 
 
 class Tables(Struct, frozen=True):
@@ -35,8 +37,7 @@ class Tables(Struct, frozen=True):
         said = {name: account.settings[name] for name in (_MAP, _EACH) if name in account.settings}
         if not said:
             return None
-        place = f"channels.{account.channel}.{account.provider}.{account.name}"
-        return _read(msgspec.json.encode(said, order="sorted"), place)
+        return _read(msgspec.json.encode(said, order="sorted"), account.place)
 
     def events(self, payload: object, account: Account, name: str) -> list[Event]:
         """Read a payload; ``name`` is its id, and with a number behind it that of each entry of an array.
@@ -53,7 +54,7 @@ class Tables(Struct, frozen=True):
         return list(found.values())
 
     def _documents(self, payload: object, name: str) -> Iterator[tuple[str, Document]]:
-        """Take a payload apart into what becomes one event each, and name it."""
+        """Take a payload apart into what becomes one event each, and name it; TooLarge."""
         several = isinstance(payload, list)
         number = 0
         for part in payload if isinstance(payload, list) else [payload]:
@@ -61,6 +62,8 @@ class Tables(Struct, frozen=True):
             array = None if self.each is None else whole.at(self.each)
             several = several or isinstance(array, list)
             for document in [whole] if self.each is None or array is None else whole.each(self.each):
+                if number == _MOST:
+                    raise TooLarge(f"one call may have {_MOST} entries")
                 yield f"{name}:{number}" if several else name, document
                 number += 1
 

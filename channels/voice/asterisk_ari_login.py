@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, Self
 from urllib.parse import quote
 
-import msgspec
 from msgspec import Meta, Struct
 
-from router.errors import ConfigInvalid
+from channels import login
 from router.ports import Account
 
 _Text = Annotated[str, Meta(min_length=1, max_length=1024)]
@@ -27,12 +26,8 @@ class AriLogin(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, account: Account) -> Self:
         """Read the settings of an account; ConfigInvalid names the one that is wrong."""
-        place = f"channels.{account.channel}.{account.provider}.{account.name}"
         given = {name: value for name, value in account.settings.items() if name in cls.__struct_fields__}
-        try:
-            return msgspec.convert(given, cls, strict=False)
-        except msgspec.ValidationError as error:
-            raise ConfigInvalid(f"{place}: {error}", field=place) from None
+        return login.read(cls, given, account)
 
     @property
     def headers(self) -> Mapping[str, str]:

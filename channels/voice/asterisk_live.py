@@ -34,8 +34,7 @@ class AsteriskLive:
         if "ari_url" not in account.settings:
             return AmiListener(account) if "host" in account.settings else None
         if "host" in account.settings:
-            place = f"channels.{account.channel}.{account.provider}.{account.name}"
             raise ConfigInvalid(
-                f"{place}: `host` (AMI) or `ari_url` (ARI), not both; choose one", field=place
+                f"{account.place}: `host` (AMI) or `ari_url` (ARI), not both; choose one", field=account.place
             )
         return AriListener(account, outside)

@@ -27,7 +27,7 @@ def write(settings: Settings, adapters: Adapters, *, as_json: bool) -> None:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return
     strangers = [one for one in settings.accounts if (one.channel, one.provider) not in adapters.keys]
-    names = [f"channels.{one.channel}.{one.provider}.{one.name}" for one in strangers]
+    names = [one.place for one in strangers]
     Console(highlight=False).print(_blocks(found, names))
 
 

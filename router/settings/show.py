@@ -60,19 +60,19 @@ def doubts(settings: Settings, adapters: Adapters) -> Iterator[str]:
 def _doubts(account: Account, settings: Settings, adapters: Adapters) -> Iterator[str]:
     key = (account.channel, account.provider)
     if key not in adapters.keys:
-        yield f"{_place(account)} has no adapter; `router channels list` names those there are"
+        yield f"{account.place} has no adapter; `router channels list` names those there are"
         return
     if adapters.closed(account):
-        yield f"{_place(account)} has no secret, so its calls are refused; give one, or unsigned = true"
+        yield f"{account.place} has no secret, so its calls are refused; give one, or unsigned = true"
     signs_address = "public_url" in adapters.declared(key).get("receive", {})
     if account.secret and signs_address and not (settings.server.public_url or account.setting("public_url")):
         yield (
-            f"{_place(account)} has no public_url, nor has server: {account.provider} signs the address "
+            f"{account.place} has no public_url, nor has server: {account.provider} signs the address "
             f"it calls, so it must call {account.hook_at(settings.server.url)}"
         )
     known = adapters.known(key)
     for name in sorted(account.settings.keys() - known):
-        yield f"{_place(account)}.{name}: {account.provider} has no such setting; {nearest(name, known)}"
+        yield f"{account.place}.{name}: {account.provider} has no such setting; {nearest(name, known)}"
 
 
 def _named_queues(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -83,10 +83,6 @@ def _named_queues(settings: Settings) -> Iterator[tuple[str, str]]:
         for name, agent in settings.agents.items()
         for member in agent.memberships
     ]
-    named += [(_place(account), account.queue) for account in settings.accounts]
+    named += [(account.place, account.queue) for account in settings.accounts]
     named += [("smtp", settings.smtp.queue)]
     return ((place, queue) for place, queue in named if queue)
-
-
-def _place(account: Account) -> str:
-    return f"channels.{account.channel}.{account.provider}.{account.name}"
