@@ -37,6 +37,12 @@ class Malformed(RouterError):
     status, code = 400, "malformed"
 
 
+class Unread(RouterError):
+    """A part of the body cannot be read; what else is in it is kept."""
+
+    status, code = 422, "unread"
+
+
 class Invalid(RouterError):
     """A field is missing, unknown, or out of its bounds; ``errors`` names it."""
 

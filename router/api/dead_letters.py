@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Iterator, Sequence
 
 from aiohttp import web
 from msgspec.structs import replace
@@ -13,9 +14,10 @@ from router.api.aside import DeadLetterBody, LettersQuery, Retried
 from router.api.auth import Caller, ident
 from router.api.events import shown
 from router.api.world import World
-from router.errors import Busy, NotFound, RouterError
+from router.errors import NotFound, RouterError, Unread
+from router.model.event import Event, fit_id
 from router.model.letter import DeadLetter
-from router.ports import Account, Request
+from router.ports import Account, Request, Result
 
 _NO_ADDRESS = "https://localhost/"
 
@@ -59,13 +61,34 @@ async def retry(world: World, _: Caller, request: web.Request) -> web.Response:
     found = await asyncio.to_thread(hooks.guarded, lambda: adapter.parse(received, account, came), account)
     # What does not say when it was, was when it first came, not now.
     events = [event if event.occurred_at else replace(event, occurred_at=letter.at) for event in found]
-    results = await world.ingest.record(events, account=account, strict=False, raw=letter.raw)
-    if any(isinstance(result, Busy) for result in results):
-        raise next(result for result in results if isinstance(result, Busy))
+    results = await hooks.record(world, account, events, letter.raw)
+    if letter.problem.code == Unread.code and (late := list(_said_late(events, results))):
+        await hooks.record(world, account, late, letter.raw)
     whole = not any(isinstance(result, RouterError) for result in results)
     whole = whole and not any("unparsed" in event.flags for event in events)
     mended = whole and await world.dead_letters.mend(letter)
     return codec.reply(Retried(mended=mended, results=[shown(result) for result in results]))
+
+
+def _said_late(events: Sequence[Event], results: Sequence[Result | RouterError]) -> Iterator[Event]:
+    """Give the words of events that are kept without them: as an edit, for what is kept never changes."""
+    for event, result in zip(events, results, strict=True):
+        if isinstance(result, Result) and result.duplicate and event.text and "unparsed" not in event.flags:
+            yield Event(
+                id=fit_id(f"{event.id}:late"),
+                source=event.source,
+                channel=event.channel,
+                medium=event.medium,
+                kind="edit",
+                direction=event.direction,
+                author=event.author,
+                occurred_at=event.occurred_at,
+                customer=event.customer,
+                provider=event.provider,
+                thread=event.thread,
+                target=event.id,
+                text=event.text,
+            )
 
 
 def _account(world: World, app: web.Application, letter: DeadLetter) -> Account:

@@ -46,8 +46,7 @@ async def take(world: World, _: Caller, request: web.Request) -> web.Response:
         return await _set_aside(world, adapter, account, received, problem)
     if events:
         raw = await world.raws.keep(received.body)
-        results = await world.ingest.record(events, account=account, strict=False, raw=raw)
-        _not_now(results)
+        results = await record(world, account, events, raw)
         await world.dead_letters.review(account, received.body, events, results, request=received)
     if isinstance(adapter, Confirms) and signs(account):
         _confirm(world, adapter, received, account)
@@ -105,11 +104,15 @@ def guarded(step: Callable[[], T], account: Account) -> T:
         raise Malformed(f"the {account.provider} adapter cannot read this") from error
 
 
-def _not_now(results: Sequence[Result | RouterError]) -> None:
-    """Raise what can be kept later, so that the provider comes again."""
+async def record(
+    world: World, account: Account, events: Sequence[Event], raw: str
+) -> Sequence[Result | RouterError]:
+    """Record the events of an account; raise what can be kept later, so that the provider comes again."""
+    results = await world.ingest.record(events, account=account, strict=False, raw=raw)
     for result in results:
         if isinstance(result, Busy):
             raise result
+    return results
 
 
 async def _set_aside(

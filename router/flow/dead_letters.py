@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter
 
-from router.errors import Malformed, RouterError
+from router.errors import RouterError, Unread
 from router.model.event import Event
 from router.model.letter import DeadLetter, DeadLetterPage, Fault, Letter
 from router.ports import Account, Request, Result
@@ -60,19 +60,14 @@ class DeadLetters:
     async def keep(
         self, account: Account, body: bytes, problem: RouterError, *, request: Request | None = None
     ) -> bool:
-        """Set aside what came for an account; False where it is let go: too much, or the disk is full.
+        """Set aside what came for an account; False where it is let go, because it is too much.
 
-        ``request``: how a provider called; None where a listener heard it. Busy when the store is away.
+        ``request``: how a provider called; None where a listener heard it. Busy when it cannot be kept now.
         """
         if not self._may(account.source, len(body)):
             self._total.labels(account.source, "let_go").inc()
             return False
-        try:
-            raw = await self._raws.keep(body)
-        except OSError as fault:
-            _log.error("dead_letter_lost", source=account.source, error=str(fault))
-            self._total.labels(account.source, "let_go").inc()
-            return False
+        raw = await self._raws.keep(body)
         letter = _letter(account, raw, problem, request)
         name = _name(letter)
         kept = await self._letters.put(name, letter)
@@ -139,7 +134,7 @@ def fault_of(events: Sequence[Event], results: Sequence[Result | RouterError]) -
     for event in events:
         if "unparsed" in event.flags:
             why = event.attrs.get("refused") or "its text cannot be read, or not in time"
-            return Malformed(f"event {event.id} is kept unread: {why}")
+            return Unread(f"event {event.id} is kept without what it says: {why}")
     return None
 
 

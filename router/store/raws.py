@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from router.errors import NotFound
+from router.errors import Busy, NotFound
 
 KEEP_DAYS = 7
 HOUR_S = 3600
@@ -27,9 +27,15 @@ class Raws:
         self._folder, self._now = folder, now
 
     async def keep(self, body: bytes) -> str:
-        """Keep a body; give its name, the sha256 in hex. The same body is kept once a day."""
+        """Keep a body; give its name, the sha256 in hex. The same body is kept once a day.
+
+        Busy when the disk does not take it: whoever sent it comes again.
+        """
         name = hashlib.sha256(body).hexdigest()
-        await asyncio.to_thread(self._write, self._place(self._today(), name), body)
+        try:
+            await asyncio.to_thread(self._write, self._place(self._today(), name), body)
+        except OSError as problem:
+            raise Busy(f"the raw body cannot be kept: {problem.strerror}") from problem
         return name
 
     async def read(self, name: str) -> bytes:

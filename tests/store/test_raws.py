@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from router.errors import NotFound
+from router.errors import Busy, NotFound
 from router.store.raws import Raws
 
 DAY_S = 86_400
@@ -60,3 +60,10 @@ async def test_a_strange_name_leads_nowhere(tmp_path: Path, name: str) -> None:
     """A name is a hash or nothing."""
     with pytest.raises(NotFound):
         await Raws(tmp_path, Clock()).read(name)
+
+
+async def test_a_disk_that_does_not_take_it_is_busy(tmp_path: Path) -> None:
+    """Whoever sent it is asked to come again, as while the store is away."""
+    (tmp_path / "raw").write_bytes(b"no folder")
+    with pytest.raises(Busy, match="raw body"):
+        await Raws(tmp_path / "raw", Clock()).keep(b"body")

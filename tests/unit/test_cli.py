@@ -92,7 +92,7 @@ def test_check_says_good_or_where_it_is_wrong(tmp_path: Path) -> None:
     assert [
         line for line in good.stderr.splitlines() if "channels.chat.web.demo has no secret" not in line
     ] == []
-    assert good.stdout == "Good: 4 queues, 6 agents, 3 rules, 5 accounts.\n"
+    assert good.stdout == "Good: 4 queues, 6 agents, 3 rules, 6 accounts.\n"
     (tmp_path / "router.toml").write_text("[server]\nprot = 1\n", "utf-8")
     bad = run("config", "check")
     assert bad.exit_code == 1
