@@ -280,7 +280,7 @@ class Sink(Protocol):
 
 
 class Listener(Protocol):
-    """An adapter that listens by itself: SMTP, AMI, ARI, IMAP."""
+    """An adapter that listens by itself: SMTP, AMI, ARI, IMAP. Once stopped it may be started again."""
 
     async def start(self, sink: Sink) -> None:
         """Begin to listen; returns when it does."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 
 import structlog
 
@@ -17,14 +16,13 @@ from router.store.leases import Leases
 class Leased:
     """Starts and stops a listener as its source's lease comes and goes. Itself a listener.
 
-    Two may overlap for as long as the first needs to stop, or when its clock stood still; what both hear is
-    kept once, because events are.
+    It stops only when it hears that another has the lease: what a telephone system tells while the store is
+    away is told once. So two may listen for a moment; what both hear is kept once, because events are.
     """
 
     def __init__(self, listener: Listener, leases: Leases, source: str) -> None:
         self._listener, self._leases, self._source = listener, leases, source
         self._listening = False
-        self._until = 0.0  # of the monotonic clock: while it is earlier nobody else can have the lease
         self._holding: asyncio.Task[None] | None = None
 
     async def start(self, sink: Sink) -> None:
@@ -46,20 +44,15 @@ class Leased:
     async def _hold(self, sink: Sink) -> None:
         """Ask for the lease three times while it lasts, so that two answers may be lost."""
         while True:
-            third_s = self._leases.lease_s / 3
-            rest_s = self._until - time.monotonic()
-            await asyncio.sleep(min(third_s, rest_s) if rest_s > 0 else third_s)
+            await asyncio.sleep(self._leases.lease_s / 3)
             await self._turn(sink)
 
     async def _turn(self, sink: Sink) -> None:
-        """Ask for the lease, and listen or not as the answer is."""
-        asked = time.monotonic()
+        """Ask for the lease, and listen or not as the answer is. Without an answer all stays as it is."""
         try:
             held = await self._leases.take(self._source)
         except RouterError:
-            held = time.monotonic() < self._until
-        else:
-            self._until = asked + self._leases.lease_s if held else 0.0
+            return
         await (self._begin(sink) if held else self._end())
 
     async def _begin(self, sink: Sink) -> None:
