@@ -7,6 +7,7 @@ again over what was captured, and two readings can be compared.
 from __future__ import annotations
 
 import functools
+import re
 import time
 from typing import Any
 
@@ -17,6 +18,8 @@ from channels import registry
 from channels.capture import Capture, decoded
 from router.errors import RouterError, Unverified
 from router.ports import Account, Channel, Reply, Request
+
+_HOOK = re.compile(r"/v1/hooks/([a-z]+)/([a-z0-9_]+)/", re.ASCII)
 
 
 class Reading(Struct):
@@ -65,6 +68,7 @@ def _read(line: bytes, provider: str, reading: Reading) -> None:
     reading.name = found.get("name") if isinstance(found, dict) else None
     capture = Capture.of(found)
     channel, adapter = registry.find(provider)
+    channel = _channel(capture.url or "", provider) or channel
     account, request = capture.account(channel, provider), capture.request()
     now = time.time() if capture.now is None else capture.now
     if account.secret:
@@ -75,6 +79,14 @@ def _read(line: bytes, provider: str, reading: Reading) -> None:
     answer = adapter.answer(request, account, events)
     reading.events = [full(event) for event in events]
     reading.answer = _written(answer)
+
+
+def _channel(url: str, provider: str) -> str | None:
+    """Give the channel that a captured address names, where it is a hook of ours for this provider."""
+    hook = _HOOK.search(url)
+    if hook is None or hook[2] != provider or (hook[1], provider) not in registry.ADAPTERS:
+        return None
+    return hook[1]
 
 
 def _verify(adapter: Channel, request: Request, account: Account, now: float, reading: Reading) -> None:

@@ -66,6 +66,23 @@ def test_a_wrong_signature_gives_no_events() -> None:
     assert found["problem"]["code"] == "unverified"
 
 
+@pytest.mark.parametrize(
+    ("url", "channel"),
+    [
+        ("https://a.example/v1/hooks/sms/standardwebhooks/shop", "sms"),
+        ("https://a.example/v1/hooks/email/standardwebhooks/shop?a=b", "email"),
+        ("https://a.example/v1/hooks/fax/standardwebhooks/shop", "voice"),
+        ("https://a.example/v1/hooks/sms/twilio/shop", "voice"),
+        (None, "voice"),
+    ],
+)
+def test_a_hook_of_ours_says_the_channel(url: str | None, channel: str) -> None:
+    """Where the address is another's, it is the first channel that the provider may have."""
+    body = base64.b64encode(b'{"text": "Hi"}').decode()
+    line = {"url": url, "body_base64": body, "settings": {"map": {"kind": "message", "text": "/text"}}}
+    assert read(line, "standardwebhooks")["events"][0]["channel"] == channel
+
+
 def test_an_unknown_provider_is_named() -> None:
     """The problem lists the providers there are."""
     problem = read(TEXT, "carrier-pigeon")["problem"]

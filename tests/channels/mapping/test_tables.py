@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.mapping.tables import Tables
-from router.errors import ConfigInvalid
+from router.errors import ConfigInvalid, TooLarge
 from router.model.event import Event
 from router.ports import Account
 
@@ -183,6 +183,16 @@ def test_each_entry_of_an_array_has_an_id_of_its_own(
 ) -> None:
     """The one of the call, and its number where the call has several."""
     assert [event.id for event in read(payload, map=MESSAGE, **settings)] == ids
+
+
+@pytest.mark.parametrize("settings", [{}, {"each": "/each"}])
+def test_a_call_may_have_only_so_many_entries(settings: dict[str, Any]) -> None:
+    """Ten thousand, as many as a batch of events; one more is refused before it costs anything."""
+    entries = [{}] * 10_000
+    assert len(read({"each": entries} if settings else entries, map=MESSAGE, **settings)) == 10_000
+    for more in ([*entries, {}], [{}] * 300_000):
+        with pytest.raises(TooLarge):
+            read({"each": more} if settings else more, map=MESSAGE, **settings)
 
 
 def test_an_id_that_is_looked_up_names_the_event() -> None:
