@@ -224,6 +224,24 @@ async def test_it_begins_before_asterisk_does() -> None:
     await rest.stop()
 
 
+async def test_it_may_begin_again() -> None:
+    """Who lost the lease and has it again hears on, and still knows the calls."""
+    rest, kept, internet = Rest(), Kept(), Internet()
+    await rest.start()
+    listener = AriListener(account(rest.port), internet, pace=QUICK)
+    await listener.start(kept)
+    await tell(rest, STARTS)
+    await kept.until(1)
+    await listener.stop()
+    rest.there(STARTS, AGENT)
+    await listener.start(kept)
+    await tell(rest, *CALL[1:])
+    assert await kept.until(len(WHOLE)) == WHOLE
+    await listener.stop()
+    await internet.close()
+    await rest.stop()
+
+
 async def test_a_busy_sink_loses_nothing_and_changes_no_order() -> None:
     """Refused for now, the same events come again, and those behind them wait."""
     async with listen(buffer=2) as (rest, kept):
