@@ -129,7 +129,7 @@ class House:
         )
         chats = Chats(link, library, workspace)
         self.lobby = Lobby(CHAT_DOOR, settings.accounts, workspace.name, now)
-        self.rooms = Rooms(CHAT_DOOR, chats, self.ingest, workspace.hash_key)
+        self.rooms = Rooms(CHAT_DOOR, chats, self.ingest, self.background, workspace.hash_key)
         self.dispatch = Dispatch(
             Sendings(link, library, workspace),
             _reachable(settings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,11 +42,16 @@ def token(workspace: str, visitor: str = "v1", ends_in_s: float = 600, **claims:
     return signer.encode(base | claims, SECRET, "HS256")
 
 
+HEARD_S = 30
+"""What a tab waits for comes by then, or never."""
+
+
 class Tab:
     """One open tab: says frames, hears frames."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
+        self._passed: list[dict[str, Any]] = []
 
     async def say(self, kind: str, **fields: Any) -> None:
         """Send one frame."""
@@ -58,14 +64,23 @@ class Tab:
         return cid
 
     async def hear(self, *kinds: str) -> dict[str, Any]:
-        """Give the next frame of these kinds; ``closed`` with its code when the socket ends."""
-        while True:
-            message = await self.socket.receive(timeout=30)
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                return {"type": "closed", "code": self.socket.close_code}
-            frame: dict[str, Any] = msgspec.json.decode(message.data)
+        """Give the next frame of these kinds; ``closed`` with its code when the socket ends.
+
+        Frames of other kinds are there for whoever asks for them later.
+        """
+        for frame in self._passed:
             if not kinds or frame["type"] in kinds:
+                self._passed.remove(frame)
                 return frame
+        async with asyncio.timeout(HEARD_S):
+            while True:
+                message = await self.socket.receive()
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    return {"type": "closed", "code": self.socket.close_code}
+                frame = msgspec.json.decode(message.data)
+                if not kinds or frame["type"] in kinds:
+                    return frame
+                self._passed.append(frame)
 
     async def messages(self, count: int) -> list[dict[str, Any]]:
         """Give so many messages, in the order they come."""

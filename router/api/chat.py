@@ -152,7 +152,8 @@ class Tab:
         async for said in self._world.rooms.news(seat):
             for one in said:
                 await self._tell(_news(one))
-            await self._world.rooms.shown(seat, said)
+            if any(one.speech.author != "customer" for one in said):
+                self._world.rooms.shown(seat, said[-1].seq)
 
     async def _listen(self, seat: Seat) -> None:
         while (frame := await self._frame()) is not None:

@@ -54,8 +54,8 @@ class Rooms(Protocol):
     async def typing(self, seat: Seat, /) -> None:
         """Tell that a visitor writes."""
 
-    async def shown(self, seat: Seat, said: Sequence[Said], /) -> None:
-        """Tell the timeline that what we said reached a tab."""
+    def shown(self, seat: Seat, upto: int, /) -> None:
+        """Tell the timeline, by and by, that what we said up to a seq reached a tab."""
 
     async def read(self, seat: Seat, upto: int, /) -> None:
         """Tell the timeline that what we said was read up to a seq."""

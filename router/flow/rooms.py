@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from router.errors import Busy, RouterError
+from router.flow.background import Background
 from router.flow.chat_door import ChatDoor
 from router.flow.ingest import Ingest
 from router.model import ids
@@ -41,8 +42,11 @@ class Seat:
 class Rooms:
     """Who is here, what they say, and what they get to hear."""
 
-    def __init__(self, door: ChatDoor, chats: Chats, ingest: Ingest, hash_key: bytes) -> None:
+    def __init__(
+        self, door: ChatDoor, chats: Chats, ingest: Ingest, background: Background, hash_key: bytes
+    ) -> None:
         self._door, self._chats, self._ingest, self._hash_key = door, chats, ingest, hash_key
+        self._background = background
         self._seats: dict[str, set[Seat]] = {}
         self._taken = 0
 
@@ -68,7 +72,9 @@ class Rooms:
     async def resume(self, seat: Seat, after: int, /) -> Progress:
         """Let a tab go on from the seq it has; one that the log never gave begins at the beginning."""
         progress = await self.progress(seat)
-        seat.cursor = after if after <= progress.last else 0
+        if 0 < after <= progress.last:
+            seat.cursor = after
+            self.shown(seat, after)
         return progress
 
     async def progress(self, seat: Seat, /) -> Progress:
@@ -108,11 +114,12 @@ class Rooms:
         """Tell that a visitor writes."""
         await self._record([self._door.typing(seat.who, seat.account)], seat.account)
 
-    async def shown(self, seat: Seat, said: Sequence[Said], /) -> None:
-        """Tell the timeline that what we said reached a tab. Busy."""
-        ours = [one.seq for one in said if _is_ours(one)]
-        if ours:
-            await self._receipts(seat, "delivered", ours[-1])
+    def shown(self, seat: Seat, upto: int, /) -> None:
+        """Tell the timeline, by and by, that what we said up to a seq reached a tab, were it gone by then.
+
+        What fails is told when the visitor comes back and says what they have.
+        """
+        self._background.spawn(self._receipts(seat, "delivered", upto))
 
     async def read(self, seat: Seat, upto: int, /) -> None:
         """Tell the timeline that what we said was read up to a seq. Busy."""
@@ -128,7 +135,7 @@ class Rooms:
         progress = await self.progress(seat)
         had, upto = getattr(progress, what), min(upto, progress.last)
         while had < upto and (said := await self._chats.read(seat.hid, had, upto)):
-            ours = [one.speech.id for one in said if _is_ours(one)]
+            ours = [one.speech.id for one in said if one.speech.author != "customer"]
             receipts = [self._door.receipt(name, what, seat.who, seat.account) for name in ours]
             await self._record(receipts, seat.account)
             had = said[-1].seq
@@ -142,7 +149,3 @@ class Rooms:
                 raise one
             results.append(one)
         return results
-
-
-def _is_ours(said: Said) -> bool:
-    return said.speech.author != "customer"
