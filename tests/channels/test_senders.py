@@ -134,11 +134,12 @@ async def test_who_says_when_to_come_again_has_not_taken_it(key: tuple[str, str]
 
 @each
 async def test_who_is_not_there_has_not_got_it(key: tuple[str, str], sample: Sample) -> None:
-    """It may be tried again."""
+    """It may be tried again; what is said of it holds no address, which may hold a token."""
     async with serving(Told()) as peer:
         pass
-    with pytest.raises(Unsent):
+    with pytest.raises(Unsent) as refusal:
         await sent(SENDERS[key], sample.outgoing, account(key, sample), peer)
+    assert SECRET not in str(refusal.value)
 
 
 @each
