@@ -10,22 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-import msgspec
-
 from channels import jwt
-from channels.chat import web_token
+from channels.chat import web_capture, web_event, web_token
 from channels.fit import clean
 from router.errors import ConfigInvalid, Invalid, Malformed, Unverified
-from router.model.chat import Frame, Hello, Msg, Pass, Read, Typing, Visitor, read_frame
-from router.model.event import Event, fit_id
+from router.model.chat import Frame, Msg, Pass, Read, Typing, Visitor
+from router.model.event import Event
 from router.model.handle import Party
 from router.ports import Account, Reply, Request, Setting
 
-PROVIDER = "web"
-HANDLE = "web-visitor"
-
 _ORIGIN = re.compile(r"https?://[a-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?", re.ASCII)
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class WebChat:
@@ -57,14 +51,14 @@ class WebChat:
         if not self.admits(request.headers.get("origin"), account, host):
             raise Unverified("pages of this origin may not use the account")
         try:
-            hello, _ = _conversation(request)
+            hello, _ = web_capture.conversation(request)
         except Malformed as reason:
             raise Unverified(reason.detail) from None
         self.visitor(hello.token, account, now)
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
         """Read what was said, once each; a frame that cannot be read was answered with an error."""
-        hello, frames = _conversation(request)
+        hello, frames = web_capture.conversation(request)
         try:
             who = web_token.claimed(jwt.unproven(hello.token))
         except Unverified as reason:
@@ -88,7 +82,7 @@ class WebChat:
         elif isinstance(frame, Typing):
             yield self.typing(who, account, number)
         elif isinstance(frame, Read):
-            yield _event(f"read/{frame.upto}", who, account, kind="read", attrs={"upto": frame.upto})
+            yield web_event.event(f"read/{frame.upto}", who, account, kind="read", attrs={"upto": frame.upto})
 
     # -- the door of the WebSocket --------------------------------------------------------------------
 
@@ -125,7 +119,7 @@ class WebChat:
 
     def party(self, who: Visitor, account: Account) -> Party:
         """Give the handle of a visitor."""
-        return party(who, account)
+        return web_event.party(who, account)
 
     def said(self, frame: Msg, who: Visitor, account: Account) -> Event:
         """Make the event of a message; Invalid where there is no word in it."""
@@ -134,11 +128,11 @@ class WebChat:
             raise Invalid("the message is empty", field="/text")
         also = [Party("mailto", who.email, trust="attested")] if who.email else []
         attrs = {} if frame.ts is None else {"client_ts": str(frame.ts)[:64]}
-        return _event(frame.cid, who, account, kind="message", text=text, also=also, attrs=attrs)
+        return web_event.event(frame.cid, who, account, kind="message", text=text, also=also, attrs=attrs)
 
     def typing(self, who: Visitor, account: Account, number: int = 0) -> Event:
         """Make the event of a visitor who writes, the ``number``-th of a capture."""
-        return _event(f"typing/{number}", who, account, kind="typing")
+        return web_event.event(f"typing/{number}", who, account, kind="typing")
 
     def receipt(
         self, target: str, status: Literal["delivered", "read"], who: Visitor, account: Account
@@ -146,45 +140,4 @@ class WebChat:
         """Make the event that a message of ours reached the visitor, or was read."""
         read: dict[str, Any] = {"kind": "read"}
         told = read if status == "read" else {"kind": "status", "status": status, "author": "system"}
-        return _event(f"{target}/{status}", who, account, target=target, **told)
-
-
-def party(who: Visitor, account: Account) -> Party:
-    """Give the handle of a visitor, which carries its account."""
-    trust: Literal["claimed", "attested"] = "claimed" if who.anonymous else "attested"
-    return Party(HANDLE, f"{account.name}/{who.id}", name=who.name, trust=trust)
-
-
-def _event(name: str, who: Visitor, account: Account, **told: Any) -> Event:
-    """Make an event of a visitor's chat; its time is when we received it: the client's clock is hearsay."""
-    base = {"direction": "in", "author": "customer"}
-    return Event(
-        id=fit_id(f"{who.id}/{name}"),
-        source=account.source,
-        channel="chat",
-        customer=party(who, account),
-        provider=PROVIDER,
-        provider_event_id=name,
-        thread=who.id,
-        **(base | told),
-    )
-
-
-def _conversation(request: Request) -> tuple[Hello, list[Frame]]:
-    """Read what a client said: its last hello, and the rest. Malformed where it is no web chat."""
-    if not request.url.lower().startswith(("ws:", "wss:")):
-        raise Malformed("web chat comes over its WebSocket, not by HTTP")
-    frames = list(_frames(request.body))
-    if not frames or not isinstance(frames[0], Hello):
-        raise Malformed("it does not begin with a hello")
-    hellos = [frame for frame in frames if isinstance(frame, Hello)]
-    return hellos[-1], [frame for frame in frames if not isinstance(frame, Hello)]
-
-
-def _frames(body: bytes) -> Iterator[Frame]:
-    for line in body.split(b"\n"):
-        try:
-            if line.strip():
-                yield read_frame(line)
-        except _UNREADABLE:
-            continue
+        return web_event.event(f"{target}/{status}", who, account, target=target, **told)

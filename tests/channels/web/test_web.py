@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from channels import jwt
 from channels.chat import web_token
-from channels.chat.web import WebChat, party
+from channels.chat.web import WebChat
+from channels.chat.web_event import party
 from channels.chat.web_token import LEEWAY_S, RENEW_S, TOKEN_S
 from router.errors import ConfigInvalid, Invalid, Unverified
 from router.model.chat import Hello, Msg, Visitor, read_frame
