@@ -10,11 +10,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from channels.email.imap import ImapListener
 from router.model.event import Event
 from router.ports import Result
 
 ADA = {"handle": "mailto:ada@post.example"}
-Poll = Callable[..., AbstractAsyncContextManager[None]]
+Poll = Callable[..., AbstractAsyncContextManager[ImapListener]]
 
 
 def mail(number: int, text: str = "", more: str = "") -> bytes:

@@ -58,13 +58,13 @@ def poll_of(kept: Kept) -> Poll:
     """Let a listener poll a mailbox for as long as a block runs; it goes on where the last one was."""
 
     @contextlib.asynccontextmanager
-    async def polling(mailbox: Mailbox, **changes: Any) -> AsyncIterator[None]:
+    async def polling(mailbox: Mailbox, **changes: Any) -> AsyncIterator[ImapListener]:
         account = Account("email", "email_raw", "main", settings=mailbox.settings | changes)
         listener = ImapListener.of(account, OUTSIDE)
         assert listener is not None
         await listener.start(kept)
         try:
-            yield
+            yield listener
         finally:
             await listener.stop()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
+import signal
 import time
 
 import pytest
@@ -142,6 +144,18 @@ async def test_hostile_mails_hold_up_nothing(mailbox: Mailbox, poll: Poll, kept:
     async with poll():
         assert (await kept.texts(len(HOSTILE) + 1))[-1] == "mail 1"
     assert kept.raws == [raw.replace(b"\0", b"\x80") for raw in (*HOSTILE, mail(1))]
+
+
+async def test_a_mail_that_takes_its_reader_down_is_kept_unread(
+    mailbox: Mailbox, poll: Poll, kept: Kept
+) -> None:
+    """Its head and its bytes are there, and the next one is read by another reader."""
+    async with poll() as listener:
+        os.kill(listener._readers._idle._queue[0].pid, signal.SIGKILL)  # type: ignore[attr-defined]
+        mailbox.deliver(mail(1), mail(2))
+        assert await kept.texts(2) == [None, "mail 2"]
+    assert (kept.events[0].flags, kept.events[0].subject) == (["unparsed"], "no. 1")
+    assert kept.raws[0] == mail(1)
 
 
 async def test_a_mail_the_server_cannot_give_waits(

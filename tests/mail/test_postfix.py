@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from mailroom import mail, told
+from mailroom import mail, texts, told
 from postfix import Postfix
 from servers import Server
 from service import Service
@@ -107,3 +107,17 @@ async def test_overload_is_for_each_recipient_and_passes(
     async with service.client() as client:
         [event] = await told(client, 1)
     assert event["text"] == "mail 3"
+
+
+async def test_killed_in_the_middle_nothing_is_lost_or_twice(postfix: Postfix, service: Service) -> None:
+    """What was not acknowledged comes again; what was kept and not acknowledged is known."""
+    numbers = range(10, 40)
+    sending = asyncio.create_task(asyncio.to_thread(lambda: [send(postfix, mail(n)) for n in numbers]))
+    async with service.client() as client:
+        await told(client, 1)
+    service.kill()
+    await sending
+    await asyncio.to_thread(service.start, smtp_port=postfix.lmtp_port)
+    async with service.client() as client:
+        events = await told(client, len(numbers))
+    assert sorted(event["text"] for event in events) == texts(*numbers)
