@@ -159,7 +159,7 @@ class House:
         self.keyring = Keyring(System(link, library), workspace.name)
         pulse = Pulse(link, self.slot.anchor)
         self.health = Health(pulse, self.staff)
-        self.doctor = Doctor(self.slot, self.rows, self.marks, self.project, pulse, now)
+        self.doctor = Doctor(self.slot, self.rows, self.marks, self.project, self.dead_letters, pulse, now)
         self.clock = Clock(self.slot, routing)
         self.courier = Courier(
             self.marks,

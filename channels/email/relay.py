@@ -16,7 +16,7 @@ _Line = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[!-~][ -~]
 """A line of ASCII, which is all that servers take for a name or a password."""
 
 SETTINGS = (
-    Setting("smtp_host", "mail server that sends for us"),
+    Setting("smtp_host", "mail server that sends for us", required=True),
     Setting("smtp_port", "its port: 587, 465 for tls, 25 for none when not said"),
     Setting("smtp_security", "`starttls`, `tls` or `none`; starttls when not said"),
     Setting("smtp_user", "who logs in there, if it asks for a login"),

@@ -11,7 +11,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from router.flow.dead_letters import DeadLetters
 from router.flow.project import Project
+from router.store.dead_letters import MOST
 from router.store.marks import Marks
 from router.store.pulse import Pulse
 from router.store.rows import Rows
@@ -46,11 +48,12 @@ class Doctor:
         rows: Rows,
         marks: Marks,
         project: Project,
+        letters: DeadLetters,
         pulse: Pulse,
         now: Callable[[], float],
     ) -> None:
         self._slot, self._rows, self._marks = slot, rows, marks
-        self._project, self._pulse, self._now = project, pulse, now
+        self._project, self._letters, self._pulse, self._now = project, letters, pulse, now
 
     async def examine(self) -> AsyncIterator[Finding]:
         """Yield one finding after another."""
@@ -59,6 +62,7 @@ class Doctor:
         yield await self._depth()
         yield await self._debts()
         yield await self._reports()
+        yield await self._dead()
         yield _files()
         yield _overcommit()
 
@@ -94,6 +98,15 @@ class Doctor:
             found = f"{len(marks)} marks and {len(untold)} happenings are older than {LATE_MS // 1000} s"
             return Finding("marks", "ill", found, mend="start a router: its courier carries them")
         return Finding("marks", "well", "nothing is left undone")
+
+    async def _dead(self) -> Finding:
+        letters = (await self._letters.page(None, MOST)).letters
+        if not letters:
+            return Finding("letters", "well", "no dead letter waits")
+        newest = letters[0]
+        found = f"dead letters wait: {len(letters)}, the newest of {newest.source}: {newest.problem.detail}"
+        mend = "GET /v1/dead-letters shows them; mend what is wrong, then POST /v1/dead-letters/ID/retry"
+        return Finding("letters", "advice", found, mend)
 
     async def _reports(self) -> Finding:
         """Fold every customer with rows of the last days anew and compare."""

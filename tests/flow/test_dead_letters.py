@@ -16,9 +16,11 @@ import aiohttp
 import msgspec
 import pytest
 import servers
+from click.testing import CliRunner
 from service import Service, ask
 
 from channels.parse import parse_line
+from router.cli import main
 
 HOOK = "/v1/hooks/sms/standardwebhooks/shop"
 TEL, ADA = "+447700900118", "ada@post.example"
@@ -144,6 +146,21 @@ async def test_a_letter_is_a_capture(start: Start) -> None:
     reading = msgspec.json.decode(parse_line(line, "standardwebhooks"))
     assert (reading["name"], reading["problem"]) == (letter["id"], None)
     assert reading["events"][0]["text"] == "hello"
+
+
+async def test_the_doctor_speaks_of_letters(start: Start, server: servers.Server) -> None:
+    """That some wait, and why the newest does; when they are gone, that none does."""
+    service = start()
+
+    async def examined() -> str:
+        arguments = ["doctor", "--config", str(service.folder / "router.toml"), "--redis-url", server.url]
+        return (await asyncio.to_thread(CliRunner().invoke, main, arguments)).stdout
+
+    assert "no dead letter waits" in await examined()
+    async with service.client() as client:
+        problem = await refused(client, HOOK, [said("hello")])
+    assert "dead letters wait: 1, the newest of standardwebhooks:shop" in (found := await examined())
+    assert problem["detail"] in found
 
 
 async def test_a_letter_without_its_body_says_so(start: Start) -> None:
