@@ -48,6 +48,14 @@ def test_no_python_file_is_too_long_to_read() -> None:
     assert [(str(file), lines(file)) for file in python(*OURS, "tests", "bench") if lines(file) > 300] == []
 
 
+def test_an_adapter_is_read_on_a_few_pages() -> None:
+    """What the registry names has at most 150 lines; what is more lies beside it, by noun."""
+    named = {ROOT / f"{name.replace('.', '/')}.py" for name in imports(ROOT / "channels" / "registry.py")}
+    adapters = [file for file in sorted(named) if ROOT / "channels" in file.parents]
+    assert len(adapters) > 20
+    assert [(str(file), lines(file)) for file in adapters if lines(file) > 150] == []
+
+
 def test_most_python_files_are_short() -> None:
     """Half of our files have 120 lines or fewer."""
     sizes = [lines(file) for file in python(*OURS) if file.name != "__init__.py"]
