@@ -171,6 +171,24 @@ async def test_what_is_written_while_the_router_is_dead_is_kept_once(page: Page,
     await expect(said(page)).to_have_text(texts, timeout=SOON_MS)
 
 
+async def test_a_long_chat_opens_at_its_end_and_is_not_read_out(page: Page, service: Service) -> None:
+    """What was there before is silent to a screen reader, what comes is not; and the newest is in sight."""
+    await started(page, service)
+    for number in range(25):
+        await write(page, f"line {number}")
+    await expect(page.locator('.said[data-tick="delivered"]')).to_have_count(25, timeout=4 * SOON_MS)
+    await page.reload()
+    await connected(page)
+    await expect(said(page)).to_have_count(25)
+    await expect(said(page).last).to_be_in_viewport()
+    log = page.get_by_role("log")
+    await expect(log).to_have_attribute("aria-live", "off")
+    await answer(service, "An answer")
+    await expect(said(page)).to_have_count(26, timeout=SOON_MS)
+    await expect(log).to_have_attribute("aria-live", "polite")
+    await expect(said(page).last).to_be_in_viewport()
+
+
 async def test_somebody_else_begins_anew(page: Page, service: Service) -> None:
     """Nothing of the one before is left in the tab."""
     await started(page, service)

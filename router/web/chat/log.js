@@ -8,8 +8,8 @@ const TICKS = {
   delivered: ["Delivered", "M2 13l4 4L16 6M11 16l1 1L22 6"],
   read: ["Read", "M2 13l4 4L16 6M11 16l1 1L22 6"],
 };
-const HOUR = { hour: "2-digit", minute: "2-digit" };
-const DAY = { weekday: "long", day: "numeric", month: "long" };
+const HOUR = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long" });
 const CLOSE_MS = 120_000; // what one says within two minutes stands together
 const NEAR_PX = 80;
 
@@ -42,9 +42,10 @@ export class Log {
   /** Draw a message of the log, once. They come in the order of their seq. */
   add(frame) {
     if (frame.seq <= (this.#last?.frame.seq ?? 0)) return;
-    const near = this.view.scrollHeight - this.view.scrollTop - this.view.clientHeight < NEAR_PX;
-    const mine = frame.author === "customer";
-    attr(this.view, "aria-live", frame.seq > this.#old ? "polite" : "off");
+    const [mine, fresh] = [frame.author === "customer", frame.seq > this.#old];
+    // To measure is to lay out: what was there before is laid out once, with its last message.
+    const near = fresh && this.view.scrollHeight - this.view.scrollTop - this.view.clientHeight < NEAR_PX;
+    attr(this.view, "aria-live", fresh ? "polite" : "off");
     this.#drop(frame.cid);
     const node = this.#drawn(frame, mine);
     const [first] = this.#waiting.values();
@@ -53,7 +54,7 @@ export class Log {
     if (mine) this.#unread.push(node);
     else this.#answered(frame.seq);
     attr(this.empty, "hidden", "");
-    if (near || mine) this.view.scrollTop = this.view.scrollHeight;
+    if (near || (fresh && mine) || frame.seq === this.#old) this.view.scrollTop = this.view.scrollHeight;
   }
 
   /** Draw what waits to be kept, after all else; what waits no more was kept, and comes with the log. */
@@ -111,7 +112,7 @@ export class Log {
 function bubble(text, mine, at, day = null) {
   const who = el("span", { class: "unseen", text: mine ? "You: " : "Agent: " });
   const words = el("div", { class: "bubble" }, who, text);
-  const foot = el("div", { class: "foot" }, el("time", { datetime: at.toISOString(), text: at.toLocaleTimeString([], HOUR) }));
+  const foot = el("div", { class: "foot" }, el("time", { datetime: at.toISOString(), text: HOUR.format(at) }));
   return el("li", { class: "said", "data-mine": mine }, day && el("div", { class: "day", text: day }), words, foot);
 }
 
@@ -129,5 +130,5 @@ function tick(node, name) {
 }
 
 function dayName(day) {
-  return day.toDateString() === new Date().toDateString() ? "Today" : day.toLocaleDateString([], DAY);
+  return day.toDateString() === new Date().toDateString() ? "Today" : DAY.format(day);
 }
