@@ -30,6 +30,9 @@ ACCOUNTS = web.AppKey("accounts", Mapping[tuple[str, str, str], Account])
 _ASIDE_BYTES = 65_536
 """From here on a body is parsed in a thread: a mail of megabytes must not stop the others."""
 
+_UNREADABLE = frozenset({400, 413, 415, 422})
+"""The statuses of what is wrong with a body: the next one of its kind will be refused for the same reason."""
+
 _log = structlog.get_logger()
 
 
@@ -123,7 +126,7 @@ async def _set_aside(
     What is let go is refused as it is, and may come again.
     """
     empty = not received.body and "?" not in received.url
-    if problem.status >= RouterError.status or empty:
+    if problem.status not in _UNREADABLE or empty:
         raise problem
     kept = await world.dead_letters.keep(account, received.body, problem, request=received)
     if not (kept and isinstance(adapter, Stops)):
