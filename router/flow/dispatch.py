@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from router.errors import Busy, CannotSend, Rejected, RouterError, Unsent
+from router.errors import Busy, CannotSend, OutcomeUnknown, Rejected, RouterError, Unsent
 from router.flow.aim import Aim
 from router.flow.background import Background
 from router.flow.project import Project
@@ -161,6 +161,8 @@ class Dispatch:
             raise
         except (CannotSend, Rejected) as problem:
             return Settled("failed", problem.detail)
+        except OutcomeUnknown as problem:
+            return Settled("unknown", problem.detail, _natives(Sent(problem.native)))
         except RouterError as problem:
             return Settled("unknown", problem.detail)
         except TimeoutError:

@@ -72,6 +72,14 @@ async def deliver(service: Service, written: EmailMessage) -> None:
     await asyncio.to_thread(bring)
 
 
+async def bounce(service: Service, peer: MailPeer) -> None:
+    """Let the customer's mail server send back the mail it was given; nobody is named but the mail."""
+    sent = message_from_bytes(peer.mail, policy=policy.default)
+    report = mail("bounce", "MAILER-DAEMON@kunde.example", Subject="Undelivered Mail")
+    report.set_content(f"Could not be delivered.\n\nMessage-ID: {sent['Message-ID']}\n")
+    await deliver(service, report)
+
+
 async def context(client: aiohttp.ClientSession) -> Any:
     """Read the customer."""
     return await ask(client, "GET", f"/v1/context?handle=mailto:{ADA}")
@@ -118,9 +126,7 @@ async def test_an_answer_goes_out_in_the_thread_and_theirs_comes_back_into_it(
             (kept,) = (await context(client))["conversations"]
             assert kept["id"] == conversation
 
-            bounce = mail("bounce", "MAILER-DAEMON@kunde.example", Subject="Undelivered Mail")
-            bounce.set_content(f"Could not be delivered.\n\nMessage-ID: {sent['Message-ID']}\n")
-            await deliver(service, bounce)
+            await bounce(service, peer)
             await until(client, "failed")
 
 
@@ -140,11 +146,13 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_gets_one_mail(
 async def test_what_breaks_after_the_last_dot_stays_unknown(
     server: servers.Server, tmp_path: Path, made: list[Service]
 ) -> None:
-    """And is not sent again."""
+    """And is not sent again; a bounce still finds it, for its name is ours."""
     async with mail_serving({"taken": "cut"}) as peer:
         service = started(made, server.url, tmp_path, peer)
         async with service.client() as client:
             await answered(service, client)
             found = await until(client, "unknown")
+            await bounce(service, peer)
+            await until(client, "failed")
     assert "no answer after the mail went out" in found["reason"]
     assert peer.heard.count("DATA") == 1
