@@ -37,7 +37,7 @@ class CloudEvents:
         webhook_signature.verify(request, account.secret or "", now)
 
     def parse(self, request: Request, account: Account, now: float) -> Sequence[Event]:  # noqa: ARG002 - no clock
-        """Read the CloudEvents; a bad entry of a batch is kept unread beside the good ones."""
+        """Read the CloudEvents, each once; a bad entry of a batch is kept unread beside the good ones."""
         if not is_cloudevent(request.headers):
             raise Malformed("neither the Content-Type nor a ce- header says that this is a CloudEvent")
         mapping = Tables.of(account)
@@ -47,10 +47,12 @@ class CloudEvents:
                 return [msgspec.structs.replace(entry.event(), source=account.source)]
             return mapping.events({**entry.attributes, "data": entry.data}, account, entry.name)
 
-        found: list[Event] = []
+        found: dict[str, Event] = {}
         for entry in parts(request.headers, request.body, read):
-            found += [unread(entry, account.source, PROVIDER)] if isinstance(entry, Refused) else entry
-        return found
+            events = [unread(entry, account.source, PROVIDER)] if isinstance(entry, Refused) else entry
+            for event in events:
+                found.setdefault(event.id, event)
+        return list(found.values())
 
     def check(self, account: Account) -> None:
         """See that the mapping of an account can be read; ConfigInvalid names what is wrong in it."""

@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import captured
 import msgspec
 import pytest
+from conforming import NOW, SAMPLES, decoded, places, put, sampled
 
 from channels.registry import PROVIDERS
 from router.errors import RouterError
 from router.model.event import Event
 
 PROVIDERS_OF_JSON = ("line", "meta", "slack", "telegram")
-NOW = 1_772_445_600.0
 MOST_SECONDS = 5.0  # it takes a tenth of a second; quadratic work takes much longer
 WRONG: tuple[object, ...] = (
-    None, True, -1, 10**30, 1.5, "", "\0 \u202e", "é" * 70_000, "9" * 30, [], [None], [[]], {}, {"id": {}},
+    None, True, -1, 10**30, 1.5, "", "\0 \u202e", "é" * 2000, "9" * 30, "of_tomorrow",
+    [], [None], [[]], {}, {"id": {}},
 )  # fmt: skip
-SAMPLES = [
-    (provider, sample)
-    for provider in PROVIDERS_OF_JSON
-    for sample in captured.samples(provider)
-    if captured.body(sample).startswith(b"{")
-]
-
-sampled = pytest.mark.parametrize(
-    ("provider", "sample"), SAMPLES, ids=lambda v: v if isinstance(v, str) else v["name"]
-)
-
-
-def paths(found: Any) -> Iterator[tuple[Any, ...]]:
-    """Name every place in decoded JSON."""
-    inside = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
-    for step, part in inside:
-        yield (step,)
-        yield from ((step, *rest) for rest in paths(part))
-
-
-def put(found: Any, path: tuple[Any, ...], wrong: object) -> Any:
-    """Give the same JSON with another value in one place."""
-    step, *rest = path
-    changed = dict(found) if isinstance(found, dict) else list(found)
-    changed[step] = put(found[step], tuple(rest), wrong) if rest else wrong
-    return changed
+JSON = [(name, sample) for name, sample in SAMPLES if isinstance(decoded(sample), dict | list)]
 
 
 def without(found: Any, path: tuple[Any, ...]) -> Any:
@@ -66,23 +41,24 @@ def reads(provider: str, sample: dict[str, Any], body: bytes) -> int:
     try:
         events = adapter.parse(request, account, NOW)
     except RouterError as refusal:
-        assert refusal.status in {400, 422}  # noqa: PT017 - a refusal is one of two good ends
+        assert refusal.status in {400, 413, 415, 422}  # noqa: PT017 - a refusal is one of two good ends
         return 0
     for event in events:
         assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
     assert len({event.id for event in events}) == len(events)
-    assert adapter.answer(request, account, events).status == 200
+    assert 200 <= adapter.answer(request, account, events).status < 300
     return len(events)
 
 
-@sampled
-def test_a_wrong_value_anywhere_breaks_nothing(provider: str, sample: dict[str, Any]) -> None:
+@sampled(JSON)
+def test_a_wrong_value_anywhere_breaks_nothing(name: str, sample: dict[str, Any]) -> None:
     """Every place of every sample, with every sort of value that does not belong there, or with none."""
-    whole = msgspec.json.decode(captured.body(sample))
-    for path in paths(whole):
-        reads(provider, sample, msgspec.json.encode(without(whole, path)))
-        for wrong in WRONG:
-            reads(provider, sample, msgspec.json.encode(put(whole, path, wrong)))
+    whole = decoded(sample)
+    for path, _ in places(whole):
+        if path:
+            reads(name, sample, msgspec.json.encode(without(whole, path)))
+            for wrong in WRONG:
+                reads(name, sample, msgspec.json.encode(put(whole, path, wrong)))
 
 
 @pytest.mark.parametrize("provider", PROVIDERS_OF_JSON)
