@@ -52,12 +52,12 @@ def reads(provider: str, sample: dict[str, Any], body: bytes) -> int:
 
 @sampled(JSON)
 def test_a_wrong_value_anywhere_breaks_nothing(name: str, sample: dict[str, Any]) -> None:
-    """Every place of every sample, with every sort of value that does not belong there, or with none."""
+    """Every place of every sample, with values that do not belong there, by turns, or with none."""
     whole = decoded(sample)
-    for path, _ in places(whole):
+    for turn, (path, _) in enumerate(places(whole)):
         if path:
             reads(name, sample, msgspec.json.encode(without(whole, path)))
-            for wrong in WRONG:
+            for wrong in WRONG[turn % 3 :: 3]:
                 reads(name, sample, msgspec.json.encode(put(whole, path, wrong)))
 
 
