@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 import servers
-from provider_api import Messages
 from service import Service
+from twilio_api import Messages
 from twilio_talk import CONFIG
 
 

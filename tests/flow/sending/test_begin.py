@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from provider_api import Messages
 from service import Service, ask
+from twilio_api import Messages
 from twilio_talk import OURS, TEL, conversation, until
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-import provider_api
-from provider_api import Messages
+import twilio_api
 from service import Service
+from twilio_api import Messages
 from twilio_talk import HOOK, OURS, PUBLIC, TEL, conversation, hook, ours, say, until
 
 
@@ -14,7 +14,7 @@ async def test_an_answer_is_queued_at_once_sent_once_and_moves_forward_only(
     service: Service, api: Messages
 ) -> None:
     """While the provider thinks it is there as queued; then sent, delivered, and never back."""
-    api.doing = provider_api.silent
+    api.doing = twilio_api.silent
     async with service.client() as client:
         cnv = await conversation(client)
         said = await say(client, cnv, "on its way")
@@ -28,7 +28,7 @@ async def test_an_answer_is_queued_at_once_sent_once_and_moves_forward_only(
         (found,) = await until(client, "unknown")
         assert found["reason"] == "the provider did not answer within 2 s"
 
-        api.doing = provider_api.taking
+        api.doing = twilio_api.taking
         second = await say(client, cnv, "sorry for the wait")
         assert second["status"] in {"queued", "sent"}
         await until(client, "unknown", "sent")
@@ -65,7 +65,7 @@ async def test_the_same_key_says_it_once(service: Service, api: Messages) -> Non
 
 async def test_what_the_provider_refuses_has_failed_and_says_why(service: Service, api: Messages) -> None:
     """The reason stands with the message, and nobody tries again."""
-    api.doing = provider_api.refusing
+    api.doing = twilio_api.refusing
     async with service.client() as client:
         cnv = await conversation(client)
         await say(client, cnv, "hello?")

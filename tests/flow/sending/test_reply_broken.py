@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import provider_api
-from provider_api import Messages
+import twilio_api
 from service import Service
+from twilio_api import Messages
 from twilio_talk import OURS, PUBLIC, TEL, conversation, hook, say, until
 
 
@@ -12,7 +12,7 @@ async def test_a_cut_after_the_message_went_out_is_unknown_and_never_sent_again(
     service: Service, api: Messages
 ) -> None:
     """The provider had it all; whether it took it nobody knows, until a report names it as we did."""
-    api.doing = provider_api.cutting
+    api.doing = twilio_api.cutting
     async with service.client() as client:
         cnv = await conversation(client)
         await say(client, cnv, "hello?", "k1")
@@ -22,7 +22,7 @@ async def test_a_cut_after_the_message_went_out_is_unknown_and_never_sent_again(
     service.start()
     async with service.client() as client:
         await say(client, cnv, "the next one")  # goes out after all that might be left behind
-        api.doing = provider_api.taking
+        api.doing = twilio_api.taking
         await until(client, "unknown", "unknown")
         called = api.asked[0]["StatusCallback"].removeprefix(PUBLIC)
         form = {
@@ -41,7 +41,7 @@ async def test_what_surely_did_not_arrive_is_sent_when_it_can_be_and_in_order(
     service: Service, api: Messages
 ) -> None:
     """The provider is busy, then away, then back: three messages arrive once each, as they were said."""
-    api.doing = provider_api.busy
+    api.doing = twilio_api.busy
     async with service.client() as client:
         cnv = await conversation(client)
         for text in ("one", "two", "three"):
@@ -49,7 +49,7 @@ async def test_what_surely_did_not_arrive_is_sent_when_it_can_be_and_in_order(
         await api.came.wait()
         await api.close()
         await api.open()
-        api.doing = provider_api.taking
+        api.doing = twilio_api.taking
         await until(client, "sent", "sent", "sent")
     assert [one["Body"] for one in api.taken] == ["one", "two", "three"]
 
@@ -58,7 +58,7 @@ async def test_what_cannot_be_sent_for_long_has_failed(service: Service, api: Me
     """After its attempts a message fails, with the provider's last word."""
     service.stop()
     service.start(ROUTER_SENDING_AGAIN_S="0.1, 0.1")
-    api.doing = provider_api.busy
+    api.doing = twilio_api.busy
     async with service.client() as client:
         cnv = await conversation(client)
         await say(client, cnv, "hello?")
@@ -69,14 +69,14 @@ async def test_what_cannot_be_sent_for_long_has_failed(service: Service, api: Me
 
 async def test_kill_9_while_one_is_sent_and_others_wait(service: Service, api: Messages) -> None:
     """The one is unknown after its lease, and nobody sends it again; the others go out once, in order."""
-    api.doing = provider_api.silent
+    api.doing = twilio_api.silent
     texts = [f"message {n}" for n in range(5)]
     async with service.client() as client:
         cnv = await conversation(client)
         for text in texts:
             await say(client, cnv, text, text)
     service.kill()
-    api.doing = provider_api.taking
+    api.doing = twilio_api.taking
     service.start()
     async with service.client() as client:
         for text in texts:
