@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels import twilio_form, twilio_signature
-from channels.chat import twilio_conversation_events
+from channels.chat import twilio_conversations_events
 from router.errors import Malformed
 from router.model.event import Event
 from router.ports import Account, Reply, Request, Setting
@@ -42,7 +42,7 @@ class TwilioConversations:
             raise Malformed("there is no EventType: it is not Twilio Conversations'")
         if kind in _BEFORE:
             return []
-        return [twilio_conversation_events.read(kind, fields, account)]
+        return [twilio_conversations_events.read(kind, fields, account)]
 
     def answer(self, request: Request, account: Account, events: Sequence[Event]) -> Reply:  # noqa: ARG002
         """Give leave: 200 and an empty object changes nothing about what is asked for."""

@@ -14,8 +14,8 @@ from channels import handles_tel, wire
 from channels.email.dates import read_date
 from channels.email.feedback import digest, party
 from channels.fit import SHORT, fit, kept
-from channels.voice import amazon_contact
-from channels.voice.amazon_contact import Contact
+from channels.voice import amazon_connect_contact
+from channels.voice.amazon_connect_contact import Contact
 from router.model.event import Attribute, Author, Call, Event, Kind, Status, fit_id
 from router.model.handle import Party
 from router.ports import Account
@@ -35,7 +35,7 @@ _KEPT = {
 
 def read(found: object, account: Account) -> list[Event]:
     """Read an event of ``aws.connect``; what is no contact event is ``generic``."""
-    contact = amazon_contact.read(found)
+    contact = amazon_connect_contact.read(found)
     kind, status = _kind(contact), _status(contact)
     name = wire.name(found, "id")
     agent = _last(contact.text("agentinfo", "agentarn"))
