@@ -14,7 +14,7 @@ from router.api.aside import DeadLetterBody, LettersQuery, Retried
 from router.api.auth import Caller, ident
 from router.api.events import shown
 from router.api.world import World
-from router.errors import NotFound, RouterError, Unread
+from router.errors import NotFound, RouterError
 from router.model.event import Event, fit_id
 from router.model.letter import DeadLetter
 from router.ports import Account, Request, Result
@@ -62,18 +62,21 @@ async def retry(world: World, _: Caller, request: web.Request) -> web.Response:
     # What does not say when it was, was when it first came, not now.
     events = [event if event.occurred_at else replace(event, occurred_at=letter.at) for event in found]
     results = await hooks.record(world, account, events, letter.raw)
-    if letter.problem.code == Unread.code and (late := list(_said_late(events, results))):
-        await hooks.record(world, account, late, letter.raw)
-    whole = not any(isinstance(result, RouterError) for result in results)
+    late = list(_said_late(letter, events, results))
+    told = await hooks.record(world, account, late, letter.raw)
+    whole = not any(isinstance(result, RouterError) for result in (*results, *told))
     whole = whole and not any("unparsed" in event.flags for event in events)
     mended = whole and await world.dead_letters.mend(letter)
     return codec.reply(Retried(mended=mended, results=[shown(result) for result in results]))
 
 
-def _said_late(events: Sequence[Event], results: Sequence[Result | RouterError]) -> Iterator[Event]:
+def _said_late(
+    letter: DeadLetter, events: Sequence[Event], results: Sequence[Result | RouterError]
+) -> Iterator[Event]:
     """Give the words of events that are kept without them: as an edit, for what is kept never changes."""
     for event, result in zip(events, results, strict=True):
-        if isinstance(result, Result) and result.duplicate and event.text and "unparsed" not in event.flags:
+        known = isinstance(result, Result) and result.duplicate and event.id in letter.unread
+        if known and event.text and "unparsed" not in event.flags:
             yield Event(
                 id=fit_id(f"{event.id}:late"),
                 source=event.source,

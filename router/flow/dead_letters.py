@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, Counter
 
 from router.errors import RouterError, Unread
@@ -29,6 +30,9 @@ BYTES_A_DAY = 256 * 1024 * 1024
 _NEEDED = frozenset({"content-type", "webhook-id", "svix-id", "x-slack-retry-num"})
 _CLOUDEVENT = "ce-"
 _HEADER, _URL, _DETAIL = 1024, 8192, 1024  # characters
+
+_UNREAD = 100
+"""So many events of one body are told by their ids."""
 
 _log = structlog.get_logger()
 
@@ -58,17 +62,24 @@ class DeadLetters:
         )
 
     async def keep(
-        self, account: Account, body: bytes, problem: RouterError, *, request: Request | None = None
+        self,
+        account: Account,
+        body: bytes,
+        problem: RouterError,
+        *,
+        request: Request | None = None,
+        unread: Sequence[str] = (),
     ) -> bool:
         """Set aside what came for an account; False where it is let go, because it is too much.
 
-        ``request``: how a provider called; None where a listener heard it. Busy when it cannot be kept now.
+        ``request``: how a provider called; None where a listener heard it. ``unread``: the ids of events that
+        are kept without what they say. Busy when it cannot be kept now.
         """
         if not self._may(account.source, len(body)):
             self._total.labels(account.source, "let_go").inc()
             return False
         raw = await self._raws.keep(body)
-        letter = _letter(account, raw, problem, request)
+        letter = replace(_letter(account, raw, problem, request), unread=list(unread)[:_UNREAD])
         name = _name(letter)
         kept = await self._letters.put(name, letter)
         self._total.labels(account.source, "again" if kept.count > 1 else "kept").inc()
@@ -88,7 +99,8 @@ class DeadLetters:
         """Set a body aside of which an event was refused, or a part could not be read."""
         problem = fault_of(events, results)
         if problem is not None:
-            await self.keep(account, body, problem, request=request)
+            unread = [event.id for event in events if "unparsed" in event.flags]
+            await self.keep(account, body, problem, request=request, unread=unread)
 
     async def page(self, cursor: str | None, limit: int, /) -> DeadLetterPage:
         """Give letters, the newest first."""

@@ -19,7 +19,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     """What came for an account, and why it is here. ``raw`` names its body, which is kept a week.
 
     ``method`` and ``url`` are None where a listener heard it. ``url`` and ``headers`` are without anything
-    that proves who calls: only what reading needs.
+    that proves who calls: only what reading needs. ``unread`` are the ids of events that are kept without
+    what they say.
     """
 
     source: str
@@ -31,6 +32,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     raw: str
     problem: Fault
+    unread: list[str] = []
 
 
 class DeadLetter(Letter, frozen=True, kw_only=True):

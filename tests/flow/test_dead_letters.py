@@ -205,7 +205,9 @@ async def test_one_bad_entry_is_a_letter_beside_the_good(start: Start) -> None:
     async with service.client() as client:
         retried = await ask(client, "POST", f"/v1/dead-letters/{letter['id']}/retry")
         assert retried["mended"]
-        assert sorted(event["text"] for event in await timeline(client)) == ["first", "second"]
+        events = await timeline(client)
+        assert sorted(event["text"] for event in events) == ["first", "second"]
+        assert [event["edited"] for event in events if event.get("edited")] == [], "what was whole stays so"
         assert await letters(client) == []
 
 
