@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
@@ -155,9 +155,8 @@ class _Smtp(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let in who may, and not too many of them."""
         refusal = self._refusal(transport.get_extra_info("peername"))
-        if refusal and isinstance(transport, asyncio.WriteTransport):
-            transport.write(refusal)
-            transport.close()
+        if refusal:
+            _dismiss(transport, refusal)
             return
         self._others.add(self)
         super().connection_made(transport)
@@ -174,9 +173,8 @@ class _Smtp(SMTP):
         self._leaving = True
         if when_idle and self._taking:
             return
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.write(b"421 4.3.2 going away\r\n")
-            self.transport.close()
+        if self.transport is not None:
+            _dismiss(self.transport, b"421 4.3.2 going away\r\n")
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name is aiosmtpd's
         """Take a mail."""
@@ -208,6 +206,15 @@ class _Lmtp(_Smtp, LMTP):
         await super().push("\r\n".join([text] * times))
         if text.startswith("354") and self.envelope:
             self._replies = len(self.envelope.rcpt_tos)
+
+
+def _dismiss(transport: asyncio.BaseTransport, words: bytes) -> None:
+    """Say why, and hang up."""
+    writer = cast(
+        "asyncio.WriteTransport", transport
+    )  # uvloop's can write as well, and are not of this class
+    writer.write(words)
+    writer.close()
 
 
 def _null(address: str | None) -> str:

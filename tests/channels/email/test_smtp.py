@@ -229,6 +229,25 @@ async def test_strangers_are_not_let_in(listen: Listen) -> None:
         assert refused.value.smtp_code == 554
 
 
+def test_under_uvloop_strangers_and_idlers_go_as_well(listen: Listen) -> None:
+    """Its connections are of other classes than asyncio's: who may not connect hears 554, who idles 421."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def both() -> None:
+        async with listen(peers=["192.0.2.0/24"]) as (listener, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+            assert (await reader.read()).startswith(b"554")
+            writer.close()
+        async with listen() as (listener, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+            assert (await reader.readline()).startswith(b"220")
+            await listener.stop()
+            assert await reader.read() == b"421 4.3.2 going away\r\n"
+            writer.close()
+
+    uvloop.run(both())
+
+
 async def test_stopping_finishes_the_mail_under_way(listen: Listen) -> None:
     """Who has sent a mail hears that it is kept; who only is connected is sent away."""
     async with listen() as (listener, kept):
