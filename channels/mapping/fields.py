@@ -21,6 +21,8 @@ from router.model.event import Event
 
 _ESCAPED = re.compile(r"=+/")  # `=/x` is the constant `/x`
 _EACH = "each"
+_MOST, _LONGEST = 64, 64  # the bounds of the attributes in router.model.event
+_BESIDE = frozenset({"location"})  # what a message does without, where it cannot be read
 
 
 def _named(kind: kinds.Type) -> dict[str, kinds.Type]:
@@ -77,27 +79,31 @@ def _node(kind: kinds.Type, said: object, name: str, place: str) -> Node:
     """Read what is said of one field of some kind."""
     match _bare(kind):
         case kinds.StructType() as struct:
-            return _group(struct, _table(said, place), name, place)
+            return _group(struct, _table(said, place), name, place, whole=name in _BESIDE)
         case kinds.ListType(item_type=kinds.StructType() as struct, max_length=most):
             parts = dict(_table(said, place))
             each = pointer(parts.pop(_EACH), f"{place}.{_EACH}") if _EACH in parts else None
-            return Many(each, _group(struct, parts, name, place), most or 1)
+            return Many(each, _group(struct, parts, name, place, whole=True), most or 1)
         case kinds.DictType():
-            free = {
-                key: _leaf(kinds.AnyType(), value, f"{place}.{key}")
-                for key, value in _table(said, place).items()
-            }
-            return Group(name, free, looked=False)
+            return _free(_table(said, place), name, place)
         case bare:
             return _leaf(bare, said, place)
 
 
-def _group(kind: kinds.StructType, said: Mapping[str, Any], name: str, place: str) -> Group:
+def _group(kind: kinds.StructType, said: Mapping[str, Any], name: str, place: str, *, whole: bool) -> Group:
     found = _nodes(_named(kind), said, place)
     needs = frozenset(field.encode_name for field in kind.fields if field.required)
     for part in sorted(needs - found.keys()):
         raise wrong(f"{place}.{part}", f"it is missing, and there is no {name} without it")
-    return Group(name, found, needs)
+    return Group(name, found, needs, whole=whole)
+
+
+def _free(said: Mapping[str, Any], name: str, place: str) -> Group:
+    """Read parts of any name; so many, and so long names, as an event may have."""
+    if len(said) > _MOST or any(len(key) > _LONGEST for key in said):
+        raise wrong(place, f"{_MOST} is the most there may be, with names of up to {_LONGEST} characters")
+    free = {key: _leaf(kinds.AnyType(), value, f"{place}.{key}") for key, value in said.items()}
+    return Group(name, free, looked=False)
 
 
 def _leaf(kind: kinds.Type, said: object, place: str) -> Lookup | Constant:

@@ -51,12 +51,14 @@ class Group(Struct, frozen=True):
     """What has parts of its own: a customer, the attributes. ``needs`` are those that it cannot be without.
 
     ``looked``: constants alone make none of it, where some parts are looked up and nothing is found.
+    ``whole``: half of it is none of it; else what is half there is refused.
     """
 
     name: str
     parts: Mapping[str, Node]
     needs: frozenset[str] = frozenset()
     looked: bool = True
+    whole: bool = False
 
     @property
     def found(self) -> bool:
@@ -71,6 +73,8 @@ class Group(Struct, frozen=True):
         if self.looked and self.found and not any(self.parts[name].found for name in given):
             return None
         for name in sorted(self.needs - given.keys()):
+            if self.whole:
+                return None
             raise Invalid(f"the payload has no {name} of the {self.name}", field=f"{self.name}.{name}")
         return given
 
@@ -90,10 +94,4 @@ class Many(Struct, frozen=True):
     def value(self, document: Document) -> list[object] | None:
         """Give those that are whole."""
         entries = [document] if self.each is None else document.each(self.each)[: self.most]
-        return [value for entry in entries if (value := self._whole(entry))] or None
-
-    def _whole(self, entry: Document) -> object:
-        try:
-            return self.group.value(entry)
-        except Invalid:
-            return None
+        return [value for entry in entries if (value := self.group.value(entry))] or None

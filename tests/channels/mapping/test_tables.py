@@ -74,6 +74,8 @@ def test_an_account_without_a_map_has_none() -> None:
         ({"map": {"kind": "message", "flags": ["ack", "loud"]}}, "map.flags", "known are"),
         ({"map": {"kind": "message", "subject": "x" * 2000}}, "map.subject", "cannot stand here"),
         ({"map": {"kind": "message", "attrs": "/a"}}, "map.attrs", "parts of its own"),
+        ({"map": {"kind": "message", "attrs": {f"a{n}": "/a" for n in range(65)}}}, "map.attrs", "the most"),
+        ({"map": {"kind": "message", "attrs": {"a" * 65: "/a"}}}, "map.attrs", "64 characters"),
         ({"map": {"kind": "message", "attachments": {"each": "a"}}}, "map.attachments.each", "a slash"),
         ({"map": {"kind": "message", "when": {"type": 1}}}, "map.when", "a slash"),
         ({"map": {"kind": "message", "when": "/type"}}, "map.when", "table of pointers"),
@@ -133,6 +135,24 @@ def test_what_is_half_there_is_kept_unread() -> None:
     (event,) = read({"text": "Hi", "from": "ada@example.org"}, map=MESSAGE | {"customer": customer})
     assert (event.kind, event.flags, event.attrs["field"]) == ("generic", ["unparsed"], "customer.type")
     assert "ada@example.org" in (event.payload or "")
+
+
+def test_what_a_message_does_without_does_not_hold_it_up() -> None:
+    """A place that is none, or one of several further handles that is half there, is left out."""
+    settings = MESSAGE | {
+        "location": {"latitude": "/at/0", "longitude": "/at/1", "name": "here"},
+        "also": {"each": "/more", "type": "mailto", "value": "/more/mail", "name": "/more/name"},
+    }
+    payload = {"text": "Hi", "at": [500, 1], "more": [{"name": "Bob"}, {"mail": "ada@example.org"}]}
+    (event,) = read(payload, map=settings)
+    assert (event.text, event.location, [party.value for party in event.also]) == (
+        "Hi",
+        None,
+        ["ada@example.org"],
+    )
+    (found,) = read({"text": "Hi", "at": ["48.1", 11.5]}, map=settings)
+    assert found.location is not None
+    assert (found.location.latitude, found.location.longitude) == (48.1, 11.5)
 
 
 def test_the_first_table_that_fits_is_taken() -> None:
