@@ -13,7 +13,6 @@ import msgspec
 from channels import wire
 from channels.chat import amazon_connect_content
 from channels.email.dates import read_date
-from channels.email.feedback import digest
 from channels.fit import TEXT, fit, kept
 from router.model.event import Attribute, Author, Direction, Event, Kind, Status, fit_id
 from router.ports import Account
@@ -51,7 +50,7 @@ def read(found: object, visibility: str | None, account: Account) -> list[Event]
         return []
     name = wire.name(found, "Id")
     event = Event(
-        id=fit_id(name or digest(found)),
+        id=fit_id(name or wire.digest(found)),
         source=account.source,
         channel="chat",
         medium="amazon_connect",

@@ -6,13 +6,11 @@ recipient for themselves. A delay is no failure, and what a machine opened nobod
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from channels import wire
 from channels.email.addresses import mailboxes
 from channels.fit import SHORT, fit
 from router.model.event import Attribute, Author, Direction, Event, Flag, Kind, Status, fit_id
@@ -87,11 +85,6 @@ def party(value: str | None) -> Party | None:
     """Give the customer behind an address, with a display name or without; None where it is none."""
     box = next(iter(mailboxes(value)), None)
     return Party("mailto", box.address, fit(box.name, SHORT)) if box else None
-
-
-def digest(found: object) -> str:
-    """Give a name to what has none: the hash of what it says."""
-    return hashlib.sha256((wire.written(found, 2**20) or "").encode()).hexdigest()
 
 
 def seconds(value: object) -> datetime | None:

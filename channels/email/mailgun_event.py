@@ -43,7 +43,7 @@ def read(found: object, account: Account) -> list[Event]:
     named = {ours: wire.name(data, *path) for ours, path in _KEPT.items() if wire.name(data, *path)}
     message = wire.table(data, "message", "headers")
     told = Told(
-        key=wire.name(found, "signature", "token") or feedback.digest(data),
+        key=wire.name(found, "signature", "token") or wire.digest(data),
         fate=_fate(data, what),
         at=feedback.seconds(wire.value(data, "timestamp")),
         recipient=wire.text(data, "recipient"),
@@ -64,7 +64,7 @@ def is_legacy(form: Form) -> bool:
 def read_legacy(form: Form, account: Account) -> list[Event]:
     """Read an event that is a form."""
     what = form.last("event").lower()
-    key = form.last("token") or feedback.digest([[each.name, each.text()] for each in form.fields])
+    key = form.last("token") or wire.digest([[each.name, each.text()] for each in form.fields])
     told = Told(
         key=key,
         fate=_FATES.get(what, feedback.UNKNOWN),

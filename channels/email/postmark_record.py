@@ -43,7 +43,7 @@ def read(found: object, account: Account) -> list[Event]:
     # Bounces have an id of their own; all else is named by what it says.
     own = wire.name(found, "ID") or ":".join(filter(None, (recipient, when)))
     told = Told(
-        key=":".join(filter(None, (message, what, own))) if message or own else feedback.digest(found),
+        key=":".join(filter(None, (message, what, own))) if message or own else wire.digest(found),
         fate=_fate(found, what),
         at=read_date(when),
         recipient=recipient,

@@ -39,7 +39,7 @@ def read(entry: object, account: Account) -> list[Event]:
     at = feedback.seconds(wire.value(entry, "timestamp"))
     named = {ours: wire.name(entry, theirs) for theirs, ours in _KEPT.items() if wire.name(entry, theirs)}
     told = Told(
-        key=wire.name(entry, "sg_event_id") or feedback.digest(entry),
+        key=wire.name(entry, "sg_event_id") or wire.digest(entry),
         fate=_fate(entry, what),
         at=at,
         recipient=wire.text(entry, "email"),

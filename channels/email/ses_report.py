@@ -86,7 +86,7 @@ def _told(found: object, kind: str, report: _Report, person: object, notice: str
         if (text := wire.text(here, name))
     }
     # The same report may come through two topics: what it says is its name, not the envelope it came in.
-    base = target or notice or feedback.digest(found)
+    base = target or notice or wire.digest(found)
     return Told(
         key=":".join((base, kind, when or "", who or "")),
         fate=_consent(table) if kind == "Subscription" else report.fate,

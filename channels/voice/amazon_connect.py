@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from channels import handles_tel, wire
 from channels.email.dates import read_date
-from channels.email.feedback import digest, party
+from channels.email.feedback import party
 from channels.fit import SHORT, fit, kept
 from channels.voice import amazon_connect_contact
 from channels.voice.amazon_connect_contact import Contact
@@ -41,7 +41,7 @@ def read(found: object, account: Account) -> list[Event]:
     agent = _last(contact.text("agentinfo", "agentarn"))
     return [
         Event(
-            id=fit_id(name or digest(found)),
+            id=fit_id(name or wire.digest(found)),
             source=account.source,
             channel=contact.channel,
             medium=contact.medium,

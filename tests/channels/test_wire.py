@@ -85,3 +85,8 @@ def test_nothing_raises(found: Any, path: list[str]) -> None:
     wire.place(found, found, None, None)
     assert len(wire.written(found, 5) or "") <= 5
     assert len(wire.digest(found)) == 64
+
+
+def test_what_has_no_id_is_named_by_what_it_says() -> None:
+    """The same again is the same, in whatever order its writer put the fields."""
+    assert wire.digest({"a": 1, "b": 2}) == wire.digest({"b": 2, "a": 1}) != wire.digest({"a": 2, "b": 2})
