@@ -48,7 +48,7 @@ async def test_each_call_is_for_its_roles(parts: Parts, route: Route) -> None:
 
 
 def test_only_what_must_be_open_is_open() -> None:
-    """Providers sign, visitors have tokens of their own; health, pages, documents hold nothing of a customer."""
+    """Providers sign, visitors have tokens of their own; health, pages, documents hold no customer."""
     found = {route.path for route in (*routes.TABLE, *pages.TABLE) if route.roles is None}
     assert found == {
         "/v1/hooks/{channel}/{provider}/{account}",
