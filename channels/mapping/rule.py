@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from channels import wire
-from channels.fit import TEXT, TEXT_FULL, fit
+from channels.fit import PAYLOAD, overlong
 from channels.mapping.fields import fields, pointer, wrong
 from channels.mapping.node import Lookup, Node
 from channels.mapping.pointer import Document, Pointer
@@ -18,7 +18,6 @@ from router.errors import Invalid
 from router.model.event import Event, fit_id
 
 _WHEN = "when"
-_PAYLOAD = 4096  # characters, the bound of router.model.event
 _FLAGS = 16  # the bound of router.model.event
 _SHOWN = ("text", "attachments", "location", "payload")
 
@@ -63,16 +62,15 @@ class Rule(Struct, frozen=True):
         made["id"] = fit_id(str(made["id"]))
         if made["kind"] == "message" and not any(made.get(name) for name in _SHOWN):
             made["flags"] = ["unsupported", *made.get("flags", ())][:_FLAGS]
-            made["payload"] = wire.written(document.entry, _PAYLOAD)
-        whole = self._whole_text(document)
-        if whole is not None and len(whole) > TEXT:
-            made.setdefault("text_full", fit(whole, TEXT_FULL))
+            made["payload"] = wire.written(document.entry, PAYLOAD)
+        if (whole := overlong(self._text(document))) is not None:
+            made.setdefault("text_full", whole)
         try:
             return msgspec.convert(made, Event)
         except msgspec.ValidationError as error:
             raise Invalid(str(error)) from None
 
-    def _whole_text(self, document: Document) -> str | None:
+    def _text(self, document: Document) -> str | None:
         node = self.fields.get("text")
         found = document.at(node.pointer) if isinstance(node, Lookup) else None
         return found if isinstance(found, str) else None

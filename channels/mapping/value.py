@@ -9,9 +9,9 @@ import msgspec
 import msgspec.inspect as kinds
 
 from channels import stamps, wire
-from channels.fit import LINE, TEXT_FULL, fit
+from channels.fit import LINE, PAYLOAD, TEXT_FULL, fit
 
-_PAYLOAD = 4096  # characters, the bound of router.model.event
+_MOST = 64  # texts of one attribute
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -43,7 +43,7 @@ def fitted(kind: kinds.Type, found: object) -> object:
         case kinds.IntType() | kinds.FloatType():
             return _bounded(kind, found)
         case kinds.RawType():
-            return _written(found, _PAYLOAD)
+            return _written(found, PAYLOAD)
     return _attribute(found)
 
 
@@ -52,7 +52,7 @@ def _attribute(found: object) -> str | int | float | bool | list[str] | None:
     if isinstance(found, bool | float):
         return found
     if isinstance(found, list) and all(isinstance(entry, str) for entry in found):
-        return [entry for entry in (fit(text) for text in found) if entry]
+        return [entry for entry in (fit(text) for text in found[:_MOST]) if entry]
     whole = wire.whole({"": found}, "") if isinstance(found, int) else None
     return whole if whole is not None else _written(found, LINE)
 
