@@ -74,7 +74,8 @@ async def test_a_mistake_of_ours_holds_up_nothing(mailbox: Mailbox, poll: Poll, 
     mailbox.deliver(mail(1), mail(2), mail(3))
     kept.failures = [ValueError("a mistake"), ValueError("and again")]
     async with poll():
-        assert await kept.texts(3) == texts(3, 1, 2)
+        first, *owed = await kept.texts(3)
+        assert (first, sorted(map(str, owed))) == ("mail 3", texts(1, 2))
         await kept.until(lambda: "owed" not in str(kept.where))
 
 
