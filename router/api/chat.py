@@ -8,6 +8,7 @@ too large), 1013 (too much, try later), 1001 (the router shuts down).
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic, time
 from urllib.parse import urlsplit
@@ -96,12 +97,13 @@ async def chat(world: World, _: Caller, request: web.Request) -> web.StreamRespo
     await socket.prepare(request)
     tab = Tab(world, account, socket)
     waiting.add(tab)
-    try:
-        await unless_closing(request, tab.greeted())
-    finally:
-        waiting.discard(tab)
-    if tab.hello is not None and tab.who is not None:
-        await tab.talk(request, tab.hello, tab.who)
+    with suppress(ConnectionError):  # who goes in the middle of a word is not answered
+        try:
+            await unless_closing(request, tab.greeted())
+        finally:
+            waiting.discard(tab)
+        if tab.hello is not None and tab.who is not None:
+            await tab.talk(request, tab.hello, tab.who)
     await socket.close(code=WSCloseCode.GOING_AWAY if request.app[CLOSING].is_set() else tab.code)
     return socket
 

@@ -58,3 +58,21 @@ async def test_who_says_no_hello_has_to_go(
         while (await socket.receive(timeout=20)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert socket.close_code == 4408
+
+
+async def test_who_goes_in_the_middle_of_a_word_leaves_no_trace(
+    parts: Parts, client: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing in the log that a stranger could fill, however many cut the line before they are answered."""
+    parts.known.account, parts.known.admit = Lobby().account, Lobby().admit  # type: ignore[attr-defined]
+    for _ in range(20):
+        socket = await client.ws_connect("/v1/ws/chat")
+        for _ in range(8):
+            await socket.send_str('{"type":"typing"}')
+        assert socket._response.connection is not None
+        assert socket._response.connection.transport is not None
+        socket._response.connection.transport.abort()
+        await socket.close()
+    async with client.get("/livez") as answer:
+        assert answer.status == 200
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
