@@ -1,7 +1,8 @@
 """Every adapter, one line each: the only place that names them.
 
 The key is the path of its hook, ``/v1/hooks/{channel}/{provider}/{account}``. A provider whose adapter
-reads several channels stands here once for each, with the same adapter.
+reads several channels stands here once for each, with the same adapter; as the first of them a capture is
+read that does not name its hook.
 """
 
 from __future__ import annotations
@@ -64,10 +65,10 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     ("chat", "web"): _web,
     ("email", "aws_sns"): AwsSns(),
     ("email", "email_raw"): RawMail(),
+    ("email", "intercom"): _intercom,
     ("email", "mailgun"): Mailgun(),
     ("email", "postmark"): Postmark(),
     ("email", "sendgrid"): SendGrid(),
-    ("email", "intercom"): _intercom,
     ("sms", "messagebird"): _bird,
     ("sms", "sinch"): _sinch,
     ("sms", "smpp"): Smpp(),
@@ -75,20 +76,20 @@ ADAPTERS: dict[tuple[str, str], Channel] = {
     ("sms", "twilio_conversations"): _conversations,
     ("sms", "vonage"): _vonage,
     ("social", "line"): Line(),
-    ("social", "meta"): Meta(),
-    ("social", "telegram"): Telegram(),
     ("social", "mastodon"): Mastodon(),
     ("social", "messagebird"): _bird,
+    ("social", "meta"): Meta(),
     ("social", "sinch"): _sinch,
+    ("social", "telegram"): Telegram(),
     ("social", "twilio"): _twilio,
     ("social", "twilio_conversations"): _conversations,
     ("social", "vonage"): _vonage,
     ("social", "x"): X(),
-    ("chat", "sinch"): _sinch,
     ("voice", "amazon_connect"): _connect,
-    ("chat", "amazon_connect"): _connect,
     ("voice", "asterisk"): Asterisk(),
     ("voice", "twilio"): _twilio,
+    ("chat", "amazon_connect"): _connect,
+    ("chat", "sinch"): _sinch,
     **{(channel, "cloudevents"): CloudEvents() for channel in get_args(Name)},
     **{(channel, "standardwebhooks"): StandardWebhooks() for channel in get_args(Name)},
 }

@@ -35,13 +35,12 @@ class WebChat:
 
     def check(self, account: Account) -> None:
         """See that the origins are such and that ``anyone`` is yes or no; ConfigInvalid."""
-        where = f"channels.chat.web.{account.name}"
         for origin in self.origins(account):
             if not _ORIGIN.fullmatch(origin):
                 words = f"{origin!r} is no origin such as https://shop.example"
-                raise ConfigInvalid(words, field=f"{where}.origins")
+                raise ConfigInvalid(words, field=f"{account.place}.origins")
         if not isinstance(account.settings.get("anyone", False), bool):
-            raise ConfigInvalid("`anyone` is true or false", field=f"{where}.anyone")
+            raise ConfigInvalid("`anyone` is true or false", field=f"{account.place}.anyone")
 
     # -- a captured conversation, as any adapter reads it ---------------------------------------------
 

@@ -50,7 +50,7 @@ def passed(told: Table, talk: Talk) -> list[Event]:
 def note(name: str) -> Callable[[Table, Talk], list[Event]]:
     """Read what is worth a line in the timeline and no more; codes and tokens in it are left out."""
 
-    def note(told: Table, talk: Talk) -> list[Event]:
+    def read(told: Table, talk: Talk) -> list[Event]:
         attrs = kept(
             {"type": name} | {each: wire.name(told, each) for each in ("status", "action", "reason")}
         )
@@ -58,7 +58,7 @@ def note(name: str) -> Callable[[Table, Talk], list[Event]]:
             talk.event(talk.named(name), kind="system", direction="internal", author="system", attrs=attrs)
         ]
 
-    return note
+    return read
 
 
 def came(referral: Table) -> dict[str, Attribute]:
