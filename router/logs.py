@@ -17,6 +17,9 @@ from structlog.typing import EventDict, Processor
 
 from router.redact import redact
 
+ADAPTERS = "channels"
+"""The adapters know no logger but the standard one, under the name of their package."""
+
 
 def start(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Log to ``stream`` (standard output) from now on, libraries' warnings included."""
@@ -46,6 +49,7 @@ def start(stream: TextIO | None = None, level: int = logging.INFO) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Foreign()], force=True)
+    logging.getLogger(ADAPTERS).setLevel(level)
 
 
 def _hide(_logger: object, _method: str, event: EventDict) -> EventDict:
@@ -57,13 +61,13 @@ def _render(_logger: object, _method: str, event: EventDict) -> bytes:
 
 
 class _Foreign(logging.Handler):
-    """Hands what libraries log to our own log, as event ``library``."""
+    """Hands what libraries log to our own log, as event ``library``, and adapters as ``channel``."""
 
     def emit(self, record: logging.LogRecord) -> None:
         log = structlog.get_logger()
         log.log(
             record.levelno,
-            "library",
+            "channel" if record.name.startswith(f"{ADAPTERS}.") else "library",
             logger=record.name,
             message=record.getMessage(),
             exc_info=record.exc_info,

@@ -30,6 +30,7 @@ def _restore() -> Iterator[None]:
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
     root.handlers[:], root.level = handlers, level
+    logging.getLogger(logs.ADAPTERS).setLevel(logging.NOTSET)
 
 
 def lines(stream: io.TextIOWrapper) -> list[dict[str, object]]:
@@ -111,3 +112,14 @@ def test_a_terminal_gets_readable_lines() -> None:
     text = buffer.getvalue().decode()
     assert "ready" in text
     assert not text.startswith("{")
+
+
+def test_what_an_adapter_says_at_info_is_seen() -> None:
+    """That a listener is connected is news; what a library says at info is not."""
+    out = stream()
+    logs.start(out)
+    logging.getLogger("channels.email.imap").info("%s is polled", "email_raw:main")
+    logging.getLogger("asyncio").info("chatter")
+    (line,) = lines(out)
+    assert (line["event"], line["level"]) == ("channel", "info")
+    assert line["message"] == "email_raw:main is polled"
