@@ -26,6 +26,9 @@ from router.store.sendings import Claim, Sendings
 SETTLE_S = (0.1, 0.5, 2, 5)
 """How long to wait for the store before what came of a message is said again."""
 
+GLANCE_S = 1.0
+"""How often who waits for a message that another process sends looks whether it is settled."""
+
 Senders = Mapping[tuple[str, str], Sender]
 _log = structlog.get_logger()
 
@@ -61,7 +64,7 @@ def written(order: Order) -> str:
 
 
 class Dispatch:
-    """Sends what is claimed, one message after another to each handle."""
+    """Sends what is claimed, one message after another to each handle, as the store has them in line."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the rooms a message passes on its way out
         self,
@@ -120,33 +123,33 @@ class Dispatch:
         return sender
 
     async def _in_turn(self, event: str, before: asyncio.Task[None] | None) -> None:
+        """See a message settled, and before it what was said to the same handle, whoever left it behind."""
         if before is not None:
             await asyncio.wait([before])
-        while (claim := await self._sendings.claim(event, self._settings.lease_ms)).state == "claimed":
-            order = _decode(claim.doc)
-            pause_s = await self._attempted(event, claim, order)
-            if pause_s is None:
-                return
-            await asyncio.sleep(pause_s)
-        if claim.state == "lapsed":
-            why = "the router stopped while it was being sent"
-            await self._settle(event, _decode(claim.doc), Settled("unknown", why))
+        while (claim := await self._sendings.claim(event, self._settings.lease_ms)).state != "gone":
+            if claim.state == "held":
+                await asyncio.sleep(min(claim.wait_ms / 1000, GLANCE_S))
+            elif claim.state == "lapsed":
+                why = "the router stopped while it was being sent"
+                await self._settle(claim.id, _decode(claim.doc), Settled("unknown", why))
+            else:
+                await asyncio.sleep(await self._attempted(claim, _decode(claim.doc)))
 
-    async def _attempted(self, event: str, claim: Claim, order: Order) -> float | None:
-        """Attempt to send; give how long to wait before the next attempt, None where it is settled."""
+    async def _attempted(self, claim: Claim, order: Order) -> float:
+        """Attempt to send; give how long to wait before the next attempt, 0 where it is settled."""
         try:
             settled = await self._sent(order)
         except Unsent as problem:
             if claim.n <= len(self._settings.again_s):
                 pause_s = self._settings.again_s[claim.n - 1]
-                await self._sendings.give_back(event, claim.n, round(pause_s * 1000))
+                await self._sendings.give_back(claim.id, claim.n, round(pause_s * 1000))
                 _log.info(
-                    "sending_again", event_id=event, source=order.source, in_s=pause_s, why=problem.detail
+                    "sending_again", event_id=claim.id, source=order.source, in_s=pause_s, why=problem.detail
                 )
                 return pause_s
             settled = Settled("failed", problem.detail)
-        await self._settle(event, order, settled)
-        return None
+        await self._settle(claim.id, order, settled)
+        return 0
 
     async def _sent(self, order: Order) -> Settled:
         """Hand the message to its provider once, and say what came of it. Raises Unsent."""

@@ -91,6 +91,11 @@ def sending(p: str) -> str:
     return f"{p}sd"
 
 
+def sending_line(p: str, hid: str) -> str:
+    """Name the line of the messages that are to be sent to a handle, as they were said."""
+    return f"{p}sl:{hid}"
+
+
 # -- routing slot: views --------------------------------------------------------------------------
 
 

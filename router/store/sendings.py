@@ -17,14 +17,18 @@ from router.store.workspace import Workspace
 
 
 class Claim(Struct, frozen=True):
-    """The reply of ``sending_claim``: ``doc`` is what ``Recording.send`` was, ``n`` counts the attempts.
+    """The reply of ``sending_claim``, about the message ``id``: the one asked for, or one that goes first.
 
-    ``claimed``: it is ours to send, until the lease ends. ``lapsed``: who claimed it never came back.
+    ``doc`` is what ``Recording.send`` was, ``n`` counts the attempts. ``claimed``: it is ours to send, until
+    the lease ends. ``held``: by another, or for a later attempt, and for ``wait_ms`` more. ``lapsed``: who
+    claimed it never came back. ``gone``: the one asked for is settled.
     """
 
     state: Literal["claimed", "held", "gone", "lapsed"]
+    id: str
     doc: str = ""
     n: int = 0
+    wait_ms: int = 0
 
 
 class _Kept(Struct, frozen=True):
@@ -84,7 +88,10 @@ class Sendings:
         return None if packed is None else _kept(packed).doc
 
     async def claim(self, event: str, lease_ms: int) -> Claim:
-        """Claim a message: nobody else may send it while the lease runs."""
+        """Claim a message, or what was said before it to the same handle and is not settled yet.
+
+        Nobody else may send it while the lease runs.
+        """
         return await self._library.call(
             "sending_claim", self._anchor(event), _Claim(event, lease_ms), reply=Claim
         )

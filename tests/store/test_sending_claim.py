@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from filing import outgoing
+from filing import BEN, outgoing
 
 from router.model import ids
 from router.model.change import status_change
@@ -69,3 +69,30 @@ async def test_a_claimed_message_is_young_until_its_lease_ends(
     await sendings.claim(named(sent), LEASE_MS)
     (mark,) = [mark for mark in await marks.owed(10) if mark.what == "message"]
     assert (mark.name, mark.age_ms) == (named(sent), 0)
+
+
+async def test_what_was_said_first_goes_first(
+    timelines: Timelines, sendings: Sendings, place: Workspace
+) -> None:
+    """Whoever asks for a later message gets the first one to claim, until that is settled."""
+    first, second = outgoing(place, "first"), outgoing(place, "second", 1)
+    await timelines.record(first)
+    await timelines.record(second)
+    claim = await sendings.claim(named(second), LEASE_MS)
+    assert (claim.state, claim.id, claim.doc) == ("claimed", named(first), first.send)
+    held = await sendings.claim(named(second), LEASE_MS)
+    assert (held.state, held.id) == ("held", named(first))
+    assert 0 < held.wait_ms <= LEASE_MS
+    await sendings.give_back(named(first), 1, LEASE_MS)
+    assert (await sendings.claim(named(second), LEASE_MS)).state == "held"
+    await sendings.settle(first.hid, named(first), status_change("sent"), [], first.source)
+    claim = await sendings.claim(named(second), LEASE_MS)
+    assert (claim.state, claim.id, claim.n) == ("claimed", named(second), 1)
+
+
+async def test_other_handles_do_not_wait(timelines: Timelines, sendings: Sendings, place: Workspace) -> None:
+    """The line is of one handle."""
+    ada, bob = outgoing(place, "out"), outgoing(place, "out too", home=BEN)
+    await timelines.record(ada)
+    await timelines.record(bob)
+    assert {(await sendings.claim(named(one), LEASE_MS)).id for one in (ada, bob)} == {named(ada), named(bob)}

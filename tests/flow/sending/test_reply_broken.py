@@ -84,3 +84,25 @@ async def test_kill_9_while_one_is_sent_and_others_wait(service: Service, api: M
         first, *_ = await until(client, "unknown", *["sent"] * 4)
         assert first["reason"] == "the router stopped while it was being sent"
     assert [one["Body"] for one in api.asked] == texts
+
+
+async def test_what_a_dead_router_left_goes_out_before_what_is_said_next(
+    service: Service, api: Messages
+) -> None:
+    """Killed while the provider is busy: what is said after the start overtakes nothing that waits."""
+    api.doing = twilio_api.busy
+    texts = ["first", "second", "third", "fourth"]
+    async with service.client() as client:
+        cnv = await conversation(client)
+        for text in texts[:2]:
+            await say(client, cnv, text)
+        await api.came.wait()
+    service.kill()
+    api.doing = twilio_api.taking
+    service.start()
+    async with service.client() as client:
+        for text in texts[2:]:
+            await say(client, cnv, text)
+        found = await until(client, *["sent"] * 4)
+        assert [entry["text"] for entry in found] == texts
+    assert [one["Body"] for one in api.taken] == texts

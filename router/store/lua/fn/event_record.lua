@@ -46,7 +46,7 @@ if req.close_want and regs.want_rev <= req.close_want then redis.call('HDEL', op
 local reply = { dup = false, marked = regs.rev == rev, handle_rev = rev }
 L.mark(s, 'h:' .. req.hid, reply.marked and mark)
 if req.change then L.overlay_put(s, req.hid, raw[4], req.change, { req.occurred, req.seq, req.id }) end
-if req.send then L.sending_put(s, req.id, req.send) end
+if req.send then L.sending_put(s, req.hid, req.id, req.send) end
 if req.pairs then
   for _, pair in ipairs(req.pairs) do L.pair_name(s, req.hid, pair) end
 end

@@ -11,7 +11,7 @@ for i = 2, #raw do
   L.overlay_name(s, req.hid, raw[1], raw[i])
   redis.call('HINCRBY', record, 'n', -L.timeline_drop(L.key_timeline(s.p, req.hid), raw[i]))
 end
-L.sending_end(s, req.id)
+L.sending_end(s, req.hid, req.id)
 redis.call('HSET', record, 'rev', rev)
 L.mark(s, 'h:' .. req.hid)
 return { handle_rev = rev }

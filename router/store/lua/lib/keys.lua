@@ -23,6 +23,7 @@ function L.key_chat_seqs(p, hid) return p .. 'ci:' .. hid end
 function L.key_chat_state(p, hid) return p .. 'cs:' .. hid end
 function L.key_open(p) return p .. 'open' end
 function L.key_sending(p) return p .. 'sd' end
+function L.key_sending_line(p, hid) return p .. 'sl:' .. hid end
 
 -- views, in the routing slot
 function L.key_view_of(p, hid) return p .. 'vw:' .. hid end
