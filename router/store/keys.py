@@ -62,7 +62,7 @@ def pairs(p: str, hid: str) -> str:
 
 
 def thread(p: str, hid: str) -> str:
-    """Name the customer of a thread, by the thread's own handle."""
+    """Name the customer of a thread, or of a message of ours, by its own handle."""
     return f"{p}th:{hid}"
 
 
