@@ -132,3 +132,13 @@ async def answered(client: aiohttp.ClientSession, text: str, visitor: str = "v1"
         client, "POST", f"/v1/conversations/{newest['conversation']}/messages", {"text": text, "agent": "ada"}
     )
     return sent
+
+
+async def given(service: Service, account: str = "main", origin: str | None = SHOP, **body: Any) -> Any:
+    """Ask for a token as a page does; give the status and the answer."""
+    headers = {} if origin is None else {"Origin": origin}
+    async with (
+        aiohttp.ClientSession(service.addresses["http"]) as client,
+        client.post(f"/v1/chat/{account}/token", json=body, headers=headers) as answer,
+    ):
+        return answer.status, await answer.json()

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import IO, Any
 from uuid import uuid4
 
 import aiohttp
@@ -27,6 +28,7 @@ class Service:
         self._redis_url = redis_url
         self.key = f"an-admin-key-{uuid4().hex}"  # a key opens one workspace of a server, and no other
         self._process: subprocess.Popen[bytes] | None = None
+        self._reader: Thread | None = None
         self.addresses: Mapping[str, str] = {}
 
     def start(self, port: int = 0, smtp_port: int = 0, **environ: str) -> None:
@@ -48,6 +50,8 @@ class Service:
         for line in self._process.stdout:
             told: dict[str, Any] = msgspec.json.decode(line)
             if told["event"] == "ready":
+                self._reader = Thread(target=_read, args=(self._process.stdout,), daemon=True)
+                self._reader.start()
                 return told
         raise AssertionError(f"the service ended with {self._end()} before it was ready")
 
@@ -72,6 +76,8 @@ class Service:
     def _end(self) -> int:
         assert self._process is not None
         code = self._process.wait(timeout=READY_S)
+        if self._reader is not None:
+            self._reader.join(READY_S)
         if self._process.stdout:
             self._process.stdout.close()
         return code
@@ -85,6 +91,12 @@ class Service:
         """Give an HTTP client of it, with a key (the admin's)."""
         headers = {"Authorization": f"Bearer {key or self.key}"}
         return aiohttp.ClientSession(self.addresses["http"], headers=headers)
+
+
+def _read(lines: IO[bytes]) -> None:
+    """Read what is logged to its end: a pipe that nobody reads would stop the service."""
+    for _ in lines:
+        pass
 
 
 async def ask(client: aiohttp.ClientSession, method: str, path: str, body: Any = None, **more: Any) -> Any:

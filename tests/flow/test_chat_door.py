@@ -1,22 +1,16 @@
-"""The door of web chat: who comes in, from where, how fast, for how long."""
+"""The door of web chat: who comes in, from where, and what is answered to what is no frame."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 import servers
-from chatting import CONFIG, SHOP, opened, token, visiting
+from chatting import CONFIG, given, opened, token, visiting
 from service import Service, ask
-
-from router.api import chat
-from router.flow import lobby, rooms
 
 MORE = """
 [channels.chat.web.members]
@@ -27,32 +21,25 @@ anyone = true
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def workspace() -> str:
-    """Name a workspace of this test alone."""
+    """Name a workspace of these tests."""
     return f"t{uuid4().hex[:12]}"
 
 
-@pytest.fixture
-def service(server: servers.Server, tmp_path: Path, workspace: str) -> Iterator[Service]:
-    """Start a router with three accounts of web chat: one open, one for members, one without a secret."""
-    made = Service(tmp_path, CONFIG.format(workspace=workspace) + MORE, server.url)
+@pytest.fixture(scope="module")
+def service(
+    server: servers.Server, tmp_path_factory: pytest.TempPathFactory, workspace: str
+) -> Iterator[Service]:
+    """Start a router with three accounts of web chat: one open, one for members, one without a secret.
+
+    One for all these tests: whom it refuses leaves nothing behind, who comes in is somebody else each time.
+    """
+    folder = tmp_path_factory.mktemp("door")
+    made = Service(folder, CONFIG.format(workspace=workspace) + MORE, server.url)
     made.start()
     yield made
     assert made.stop() == 0
-
-
-async def given(service: Service, account: str = "main", origin: str | None = SHOP, **body: Any) -> Any:
-    """Ask for a token as a page does; give the status and the answer."""
-    headers = {} if origin is None else {"Origin": origin}
-    async with (
-        aiohttp.ClientSession(service.addresses["http"]) as client,
-        client.post(f"/v1/chat/{account}/token", json=body, headers=headers) as answer,
-    ):
-        return answer.status, await answer.json()
-
-
-# -- who --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -119,24 +106,11 @@ async def test_tokens_are_not_for_all(
     assert (status, problem["code"]) == expected
 
 
-async def test_new_visitors_come_at_a_pace(service: Service) -> None:
-    """From one address; who was here before is not kept out."""
-    answers = [await given(service) for _ in range(lobby.NEW_BURST + 20)]
-    statuses = [status for status, _ in answers]
-    assert statuses[: lobby.NEW_BURST] == [201] * lobby.NEW_BURST
-    assert 429 in statuses
-    assert answers[statuses.index(429)][1]["code"] == "too-many"
-    assert (await given(service, token=answers[0][1]["renew"]))[0] == 201
-
-
 async def test_accounts_that_can_be_used_are_named(service: Service) -> None:
     """Those with a secret; a page needs no key to know them."""
     async with aiohttp.ClientSession(service.addresses["http"]) as client:
         found = await ask(client, "GET", "/v1/chat")
     assert found == {"accounts": [{"name": "main", "anyone": True}, {"name": "members", "anyone": False}]}
-
-
-# -- from where -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://shop.example"])
@@ -173,54 +147,6 @@ async def test_an_address_that_leads_nowhere(service: Service, query: str, statu
         assert (answer.status, answer.content_type) == (status, "application/problem+json")
 
 
-# -- how fast, how much -----------------------------------------------------------------------------
-
-
-async def test_who_hurries_is_slowed_and_then_sent_away(service: Service, workspace: str) -> None:
-    """What is too fast is refused by its cid, then comes 1013; what was acknowledged is there once."""
-    async with visiting(service, workspace) as (tab, _):
-        for number in range(20 * chat.BURST):
-            await tab.write(f"m{number}", f"c{number}")
-        frames = []
-        while (frame := await tab.hear("ack", "error", "closed"))["type"] != "closed":
-            frames.append(frame)
-    assert frame["code"] == 1013
-    refused = {one["cid"] for one in frames if one["type"] == "error"}
-    acked = [one["cid"] for one in frames if one["type"] == "ack"]
-    assert {one["code"] for one in frames if one["type"] == "error"} == {"too-many"}
-    assert len(acked) >= chat.BURST
-    assert refused
-    assert not refused & set(acked)
-    async with visiting(service, workspace) as (tab, _):
-        assert [one["cid"] for one in await tab.messages(len(acked))] == acked
-
-
-async def test_a_frame_too_large_ends_it(service: Service, workspace: str) -> None:
-    """1009; one that just fits is a message."""
-    async with visiting(service, workspace) as (tab, _):
-        room = 16_384 - len('{"type":"msg","cid":"c1","text":""}')
-        assert (await tab.kept(await tab.write("x" * room, "c1")))["seq"] == 1
-        await tab.write("x" * (room + 1), "c2")
-        assert await tab.hear("closed") == {"type": "closed", "code": 1009}
-
-
-async def test_a_visitor_has_so_many_tabs(service: Service, workspace: str) -> None:
-    """One more is told to come later; when one closes there is room again."""
-    async with AsyncExitStack() as stack:
-        tabs = [await stack.enter_async_context(visiting(service, workspace)) for _ in range(rooms.TABS)]
-        async with opened(service) as late:
-            await late.say("hello", token=token(workspace))
-            assert (await late.hear())["code"] == "busy"
-            assert await late.hear() == {"type": "closed", "code": 1013}
-        await tabs[0][0].socket.close()
-        async with asyncio.timeout(20):
-            while True:
-                async with opened(service) as tab:
-                    await tab.say("hello", token=token(workspace))
-                    if (await tab.hear())["type"] == "welcome":
-                        break
-
-
 @pytest.mark.parametrize(
     "frame",
     [
@@ -231,7 +157,7 @@ async def test_a_visitor_has_so_many_tabs(service: Service, workspace: str) -> N
 )  # fmt: skip
 async def test_a_frame_that_is_none_is_answered(service: Service, workspace: str, frame: str) -> None:
     """With an error that names it, and the chat goes on."""
-    async with visiting(service, workspace) as (tab, _):
+    async with visiting(service, workspace, visitor=f"v{uuid4().hex}") as (tab, _):
         await tab.socket.send_str(frame)
         answer = await tab.hear("error")
         assert answer["code"] in {"invalid", "malformed"}
@@ -240,32 +166,3 @@ async def test_a_frame_that_is_none_is_answered(service: Service, workspace: str
         assert (await tab.hear("error"))["code"] == "invalid"
         await tab.say("typing")
         assert (await tab.kept(await tab.write("Hello")))["seq"] == 1
-
-
-# -- how long ---------------------------------------------------------------------------------------
-
-
-async def test_a_connection_ends_a_little_after_its_token(service: Service, workspace: str) -> None:
-    """Unless another came; one of another visitor is no way to go on."""
-    soon = 1.5 - chat.GRACE_S
-    async with (
-        visiting(service, workspace, ends_in_s=soon) as (tab, _),
-        visiting(service, workspace, ends_in_s=soon) as (kept, _),
-        visiting(service, workspace) as (other, _),
-    ):
-        await kept.say("hello", token=token(workspace))
-        assert (await kept.hear())["type"] == "welcome"
-        assert await tab.hear("closed") == {"type": "closed", "code": 4401}
-        assert (await kept.kept(await kept.write("Still here")))["seq"] == 1
-        await other.say("hello", token=token(workspace, visitor="v2"))
-        assert (await other.hear("error"))["code"] == "unverified"
-        assert await other.hear("closed") == {"type": "closed", "code": 4401}
-
-
-async def test_first_comes_the_hello(service: Service, workspace: str) -> None:
-    """What comes before it is refused, and the hello is still awaited."""
-    async with opened(service) as tab:
-        await tab.write("Hello")
-        assert (await tab.hear())["code"] == "invalid"
-        await tab.say("hello", token=token(workspace))
-        assert (await tab.hear())["type"] == "welcome"

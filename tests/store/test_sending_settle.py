@@ -128,6 +128,17 @@ async def test_settled_twice_the_better_word_counts(
     assert (await shown(reading, sent.hid))[0].status == "delivered"
 
 
+async def test_a_provider_may_call_it_as_we_do(
+    timelines: Timelines, sendings: Sendings, reading: Reading, place: Workspace
+) -> None:
+    """Then there is nothing to note, and the message stays where it is."""
+    sent = outgoing(place, "out")
+    await timelines.record(sent)
+    await settle(sendings, sent, "sent", "out")
+    await timelines.apply(applying(place, "s", "out", status_change("read")))
+    assert await shown(reading, sent.hid) == [Laid("out", status="read")]
+
+
 async def test_a_bounce_is_an_event_and_fails_its_message(
     timelines: Timelines, sendings: Sendings, reading: Reading, place: Workspace
 ) -> None:

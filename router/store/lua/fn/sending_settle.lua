@@ -8,8 +8,10 @@ local s = L.partition(keys)
 local record, rev = L.key_handle(s.p, req.hid), L.revise(s)
 L.overlay_put(s, req.hid, raw[1], req.change, { s.now, 0, req.id })
 for i = 2, #raw do
-  L.overlay_name(s, req.hid, raw[1], raw[i])
-  redis.call('HINCRBY', record, 'n', -L.timeline_drop(L.key_timeline(s.p, req.hid), raw[i]))
+  if raw[i] ~= raw[1] then -- a provider may well call it as we do
+    L.overlay_name(s, req.hid, raw[1], raw[i])
+    redis.call('HINCRBY', record, 'n', -L.timeline_drop(L.key_timeline(s.p, req.hid), raw[i]))
+  end
 end
 L.sending_end(s, req.hid, req.id)
 redis.call('HSET', record, 'rev', rev)
