@@ -37,10 +37,13 @@ class WebChat:
         """See that the origins are such and that ``anyone`` is yes or no; ConfigInvalid."""
         for origin in self.origins(account):
             if not _ORIGIN.fullmatch(origin):
-                words = f"{origin!r} is no origin such as https://shop.example"
-                raise ConfigInvalid(words, field=f"{account.place}.origins")
+                place = f"{account.place}.origins"
+                raise ConfigInvalid(
+                    f"{place}: {origin!r} is no origin such as https://shop.example", field=place
+                )
         if not isinstance(account.settings.get("anyone", False), bool):
-            raise ConfigInvalid("`anyone` is true or false", field=f"{account.place}.anyone")
+            place = f"{account.place}.anyone"
+            raise ConfigInvalid(f"{place}: it is true or false", field=place)
 
     # -- a captured conversation, as any adapter reads it ---------------------------------------------
 

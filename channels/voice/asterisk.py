@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from channels import basic_auth, batch
 from channels.voice import asterisk_ari
 from channels.voice.asterisk_blocks import Blocks
+from channels.voice.asterisk_live import login_of
 from channels.voice.asterisk_trace import Trace
 from router.errors import Malformed
 from router.model.cloudevents import decoded
@@ -31,6 +32,10 @@ class Asterisk:
         Setting("internal_contexts", "contexts of our own telephones, a list"),
         Setting("agents", "table that names agents by interface, extension or member name"),
     )
+
+    def check(self, account: Account) -> None:
+        """See that the interface to listen to, if one is named, is told of whole; ConfigInvalid."""
+        login_of(account)
 
     def verify(self, request: Request, account: Account, now: float) -> None:  # noqa: ARG002 - no time is signed
         """Check the password; raise Unverified."""

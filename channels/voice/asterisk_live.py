@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from channels.voice.asterisk_ami import AmiListener
 from channels.voice.asterisk_ari_live import AriListener
+from channels.voice.asterisk_ari_login import AriLogin
+from channels.voice.asterisk_login import Login
 from router.errors import ConfigInvalid
 from router.ports import Account, Listener, Outside, Setting
 
@@ -31,10 +33,20 @@ class AsteriskLive:
 
         ConfigInvalid where it names both, for a call would be told of twice, or for a wrong setting.
         """
-        if "ari_url" not in account.settings:
-            return AmiListener(account) if "host" in account.settings else None
-        if "host" in account.settings:
-            raise ConfigInvalid(
-                f"{account.place}: `host` (AMI) or `ari_url` (ARI), not both; choose one", field=account.place
-            )
-        return AriListener(account, outside)
+        match login_of(account):
+            case AriLogin():
+                return AriListener(account, outside)
+            case Login():
+                return AmiListener(account)
+        return None
+
+
+def login_of(account: Account) -> Login | AriLogin | None:
+    """Give how to reach the interface that an account names, None: it names neither. ConfigInvalid."""
+    if "ari_url" not in account.settings:
+        return Login.of(account) if "host" in account.settings else None
+    if "host" in account.settings:
+        raise ConfigInvalid(
+            f"{account.place}: `host` (AMI) or `ari_url` (ARI), not both; choose one", field=account.place
+        )
+    return AriLogin.of(account)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from asterisk_rest import PASSWORD, account
 
+from channels import registry
 from channels.voice.asterisk_ari_live import AriListener
 from channels.voice.asterisk_live import AsteriskLive
 from router.errors import ConfigInvalid
@@ -31,9 +33,11 @@ async def test_one_interface_or_the_other() -> None:
     ids=str,
 )  # fmt: skip
 def test_a_wrong_setting_is_refused_at_the_start(wrong: dict[str, Any]) -> None:
-    """The error names the account and the setting, and no password."""
+    """The error names the account and the setting, and no password; who only checks hears the same."""
     with pytest.raises(ConfigInvalid) as refusal:
         AsteriskLive.of(account(8088, **wrong), Internet())
+    with pytest.raises(ConfigInvalid, match=re.escape(refusal.value.detail)):
+        registry.check([account(8088, **wrong)])
     assert "channels.voice.asterisk.main" in refusal.value.detail
     assert next(iter(wrong)) in refusal.value.detail
     assert PASSWORD not in refusal.value.detail

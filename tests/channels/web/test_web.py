@@ -182,6 +182,7 @@ def test_settings_that_cannot_stand_are_named(settings: dict[str, Any]) -> None:
     with pytest.raises(ConfigInvalid) as wrong:
         CHAT.check(replace(ACCOUNT, settings=settings))
     assert wrong.value.field == f"channels.chat.web.main.{next(iter(settings))}"
+    assert wrong.value.field in wrong.value.detail
 
 
 @pytest.mark.parametrize(
