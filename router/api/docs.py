@@ -16,10 +16,19 @@ _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 code,pre{font:14px/1.5 ui-monospace,monospace}
+h2 code,h3 code{font-size:1rem;font-weight:600;overflow-wrap:anywhere}
+h2,h3{margin:0 0 .5rem}
+p{margin:0 0 .5rem}
 article{border-top:1px solid #8888;padding:1rem 0}
 table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}
+th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;overflow-wrap:anywhere}
+article table,nav table{table-layout:fixed}
+article td:first-child{width:22%}
+article td:nth-child(3){width:20%}
+nav td:first-child{width:48%}
 th{font-weight:600}
+nav{margin:1rem 0 2rem}
+nav table{font-size:.9375rem}
 """
 
 STYLE_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode() + "'"
@@ -30,18 +39,20 @@ STYLE_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_STYLE.encode()).diges
 def reference() -> bytes:
     """Give the reference of the API as one HTML page."""
     found = openapi.tree()
-    calls = [
-        _call(method.upper(), path, operation)
+    operations = [
+        (method.upper(), path, operation)
         for path, operations in found["paths"].items()
         for method, operation in operations.items()
     ]
+    contents = "".join(_named(*operation) for operation in operations)
     shapes = [_shape(name, schema) for name, schema in sorted(found["components"]["schemas"].items())]
     return page(
         "Router API",
         "<p>Send an API key as <code>Authorization: Bearer …</code>. Refusals are "
         '<a href="/problems/">problems</a> with a stable code. The same as a document: '
         '<a href="/openapi.json">openapi.json</a>.</p>',
-        *calls,
+        f"<nav><table>{contents}</table></nav>",
+        *(_call(*operation) for operation in operations),
         "<h2>Shapes</h2>",
         *shapes,
     )
@@ -78,6 +89,12 @@ def page(name: str, *parts: str) -> bytes:
     ).encode()
 
 
+def _named(method: str, path: str, operation: dict[str, Any]) -> str:
+    """Name a call in the contents."""
+    link = f'<a href="#{escape(operation["operationId"])}">{method} {escape(path)}</a>'
+    return f"<tr><td>{link}</td><td>{escape(operation['summary'])}</td></tr>"
+
+
 def _call(method: str, path: str, operation: dict[str, Any]) -> str:
     roles = ", ".join(operation["x-roles"]) or "no key"
     rows = [
@@ -92,7 +109,8 @@ def _call(method: str, path: str, operation: dict[str, Any]) -> str:
     status, answer = next(iter(operation["responses"].items()))
     gives = ", ".join(_kind(content["schema"]) for content in answer.get("content", {}).values())
     return (
-        f"<article><h2><code>{method} {escape(path)}</code></h2><p>{escape(operation['summary'])}</p>"
+        f'<article id="{escape(operation["operationId"])}"><h2><code>{method} {escape(path)}</code></h2>'
+        f"<p>{escape(operation['summary'])}</p>"
         f"<p>For: {escape(roles)}. {f'Takes: {takes}. ' if takes else ''}Answers: {status} {gives}</p>"
         f"{table}</article>"
     )
