@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from router.errors import RouterError
+from router.errors import NotFound, RouterError
 
 if TYPE_CHECKING:
     from router.settings import Layer, Settings
@@ -29,7 +29,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except RouterError as error:
-            advice = "" if error.title() == error.detail else f"\n{error.title()}"
+            told = isinstance(error, NotFound) or error.title() == error.detail
+            advice = "" if told else f"\n{error.title()}"
             raise click.ClickException(f"{error.detail}{advice}") from error
 
 
@@ -92,7 +93,11 @@ def serve(config: Path | None, **options: Any) -> None:
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after so long.")
 @configured
 def demo(config: Path | None, seconds: float | None, **options: Any) -> None:
-    """Start a contact centre that moves: history, live traffic on all channels, agents who answer."""
+    """Start a contact centre that moves, to look at.
+
+    It has a history, live traffic on all channels, and agents who answer. Without --config its settings are
+    its own; ./router.toml and ROUTER_CONFIG are left alone.
+    """
     import logging
 
     from router import logs
@@ -109,7 +114,10 @@ def demo(config: Path | None, seconds: float | None, **options: Any) -> None:
 @main.command()
 @click.argument("file", type=_FILE, default=Path("router.toml"))
 def init(file: Path) -> None:
-    """Write a configuration with every setting, its default and what it does."""
+    """Write a configuration with every setting and its default.
+
+    Each has one comment that says what it does.
+    """
     from router.settings import reference
 
     try:
@@ -130,7 +138,10 @@ def config() -> None:
 @config.command()
 @configured
 def check(config: Path | None, **options: Any) -> None:
-    """Say whether the configuration is right, and what in it looks like an oversight."""
+    """Say whether the configuration is right.
+
+    Warnings name what is allowed and looks like an oversight.
+    """
     from channels import registry
     from router.settings import settle
     from router.settings.show import doubts
@@ -148,7 +159,10 @@ def check(config: Path | None, **options: Any) -> None:
 @config.command()
 @configured
 def show(config: Path | None, **options: Any) -> None:
-    """Write every setting as it holds, and where it comes from; secrets are hidden."""
+    """Write every setting and where it comes from.
+
+    Secrets are hidden.
+    """
     from router.settings import settle
     from router.settings.show import show as lines
 
@@ -166,7 +180,10 @@ def channels() -> None:
 @configured
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON array, for machines.")
 def list_(config: Path | None, *, as_json: bool, **options: Any) -> None:
-    """Show each adapter, its endpoint and settings, and of each account whether it is complete."""
+    """Show each adapter and its accounts.
+
+    Of an adapter its endpoint and settings, of an account whether it is complete.
+    """
     from router.settings.adapters_table import write
 
     write(_settled(config, options), _adapters(), as_json=as_json)
@@ -176,9 +193,10 @@ def list_(config: Path | None, *, as_json: bool, **options: Any) -> None:
 @click.option("--provider", required=True, help="Whose requests these are; see `router channels list`.")
 @click.argument("file", type=click.File("rb"), default="-")
 def parse(provider: str, file: IO[bytes]) -> None:
-    """Read captured requests, one JSON object a line; write the events of each, one line each.
+    """Read captured requests into events.
 
-    A request that cannot be read has its ``problem`` in its line.
+    One JSON object a line comes in, and one goes out for each. A request that cannot be read has its
+    `problem` in its line.
     """
     from channels.parse import parse_line
     from channels.registry import find
@@ -190,7 +208,10 @@ def parse(provider: str, file: IO[bytes]) -> None:
 @main.command()
 @click.argument("file", type=click.File("rb"), default="-")
 def journey(file: IO[bytes]) -> None:
-    """Read timelines, one JSON object a line; write contacts, episodes, switches and verdict of each."""
+    """Tell the journeys of timelines.
+
+    One timeline comes in as a JSON object a line; its contacts, episodes, switches and verdict go out.
+    """
     from router.policy.journey import answer_line
 
     answer_lines(file, answer_line)
@@ -199,7 +220,10 @@ def journey(file: IO[bytes]) -> None:
 @main.command()
 @configured
 def doctor(config: Path | None, **options: Any) -> None:
-    """Say what is wrong with the store, the numbers or the machine, and how to mend it."""
+    """Say what is wrong, and how to mend it.
+
+    It looks at the store, the numbers, what was set aside, and the machine.
+    """
     import asyncio
 
     from router.operate import examine

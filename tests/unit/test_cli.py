@@ -53,11 +53,13 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    """Each has a sentence, and each answers --help."""
+    """Each has a sentence, which stands whole in a list 80 columns wide, and each answers --help."""
 
     def walk(group: cli.click.Group, path: tuple[str, ...]) -> None:
         for name, command in group.commands.items():
-            assert command.get_short_help_str(), (*path, name)
+            sentence = command.get_short_help_str(limit=66)
+            assert sentence.endswith("."), (*path, name)
+            assert not sentence.endswith("..."), (*path, name)
             assert run(*path, name, "--help").exit_code == 0
             if isinstance(command, cli.click.Group):
                 walk(command, (*path, name))
