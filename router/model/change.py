@@ -12,7 +12,7 @@ RANKS = {"queued": 10, "unknown": 15, "sent": 20, "delivered": 30, "read": 40, "
 ``unknown``: we handed it over and never heard whether it was taken; any receipt says more.
 """
 
-_REASONS = ("error", "reason", "response", "diagnostic", "error_code")
+_REASONS = ("error", "reason", "response", "diagnostic", "error_code", "enhanced_status")
 """Where adapters keep why a message failed, the most telling first."""
 
 

@@ -76,7 +76,7 @@ async def bounce(service: Service, peer: MailPeer) -> None:
     """Let the customer's mail server send back the mail it was given; nobody is named but the mail."""
     sent = message_from_bytes(peer.mail, policy=policy.default)
     report = mail("bounce", "MAILER-DAEMON@kunde.example", Subject="Undelivered Mail")
-    report.set_content(f"Could not be delivered.\n\nMessage-ID: {sent['Message-ID']}\n")
+    report.set_content(f"Could not be delivered: 5.1.1\n\nMessage-ID: {sent['Message-ID']}\n")
     await deliver(service, report)
 
 
@@ -127,7 +127,7 @@ async def test_an_answer_goes_out_in_the_thread_and_theirs_comes_back_into_it(
             assert kept["id"] == conversation
 
             await bounce(service, peer)
-            await until(client, "failed")
+            assert (await until(client, "failed"))["reason"] == "5.1.1"
 
 
 async def test_a_mail_server_that_is_busy_is_asked_again_and_gets_one_mail(
