@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import msgspec
@@ -54,15 +53,15 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
         given = {name: value for name, value in account.settings.items() if name.startswith(PREFIX)}
         if not given:
             return None
-        return login.read(cls, given, account)
+        found = login.read(cls, given, account)
+        login.check_trust(found.tls_ca, f"{PREFIX}tls_ca", account)
+        return found
 
     @property
     def address(self) -> tuple[str, int]:
         """The host and the port to connect to."""
         return self.host, self.port or _PORTS[self.security]
 
-    def context(self) -> ssl.SSLContext:
-        """Give what TLS is spoken with. OSError where ``tls_ca`` cannot be read."""
-        return ssl.create_default_context(
-            cadata=Path(self.tls_ca).read_text("ascii") if self.tls_ca else None
-        )
+    def trust(self) -> ssl.SSLContext:
+        """Give what TLS is spoken with. OSError where ``tls_ca`` cannot be read any more."""
+        return login.trust(self.tls_ca)

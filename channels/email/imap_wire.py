@@ -29,7 +29,7 @@ class Wire(imaplib.IMAP4):
         super().__init__(*self._login.address, ANSWER_S)
         try:
             if self._login.security == "starttls":
-                self.starttls(self._login.context())
+                self.starttls(self._login.trust())
             self._log_in()
         except BaseException:
             self.hang_up()
@@ -40,7 +40,7 @@ class Wire(imaplib.IMAP4):
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connect, with TLS from the first byte where the login says so."""
         self.host, self.port = host, port
-        context = self._login.context() if self._login.security == "tls" else None
+        context = self._login.trust() if self._login.security == "tls" else None
         self.sock = socket.create_connection((host, port), timeout)
         if context:
             self.sock = context.wrap_socket(self.sock, server_hostname=host)

@@ -8,7 +8,6 @@ from typing import Annotated, Literal, Self
 from msgspec import Meta, Struct
 
 from channels import login
-from router.errors import ConfigInvalid
 from router.ports import Account, Setting
 
 PREFIX = "smtp_"
@@ -43,7 +42,9 @@ class Relay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
     def of(cls, account: Account) -> Self:
         """Read the settings of an account; ConfigInvalid names the one that is missing or wrong."""
         given = {name: value for name, value in account.settings.items() if name.startswith(PREFIX)}
-        return login.read(cls, given, account)
+        found = login.read(cls, given, account)
+        login.check_trust(found.tls_ca, f"{PREFIX}tls_ca", account)
+        return found
 
     @property
     def address(self) -> tuple[str, int]:
@@ -51,8 +52,5 @@ class Relay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
         return self.host, self.port or _PORTS[self.security]
 
     def trust(self) -> ssl.SSLContext:
-        """Give what TLS is spoken with; ConfigInvalid where ``tls_ca`` cannot be read."""
-        try:
-            return ssl.create_default_context(cafile=self.tls_ca)
-        except (OSError, ValueError):
-            raise ConfigInvalid(f"{PREFIX}tls_ca names no file with a certificate: {self.tls_ca}") from None
+        """Give what TLS is spoken with. OSError where ``tls_ca`` cannot be read any more."""
+        return login.trust(self.tls_ca)

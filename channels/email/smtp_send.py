@@ -50,7 +50,7 @@ class SmtpSender:
         """See that the settings can stand, where there are any; ConfigInvalid names the one that cannot."""
         if not any(name.startswith(PREFIX) for name in account.settings):
             return
-        Relay.of(account).trust()
+        Relay.of(account)
         if account.setting("from"):
             try:
                 reply.writer(account, None)

@@ -29,7 +29,7 @@ class AmiListener(Hearing):
     async def _hear(self) -> None:
         host, port = self._login.address
         async with asyncio.timeout(self._pace.login_s):
-            reader, writer = await asyncio.open_connection(host, port, ssl=self._login.context())
+            reader, writer = await asyncio.open_connection(host, port, ssl=self._login.trust())
         try:
             session = Session(reader, writer, self._pace)
             await session.open(self._login)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import ssl
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Self
 
 from msgspec import Meta, Struct
@@ -47,20 +46,18 @@ class Login(Struct, frozen=True, kw_only=True):
         given = {name: value for name, value in account.settings.items() if name in cls.__struct_fields__}
         if account.secret is not None:
             given["secret"] = account.secret
-        return login.read(cls, given, account)
+        found = login.read(cls, given, account)
+        login.check_trust(found.tls_ca, "tls_ca", account)
+        return found
 
     @property
     def address(self) -> tuple[str, int]:
         """The host and the port to connect to."""
         return self.host, self.port or (_TLS_PORT if self.tls else _PORT)
 
-    def context(self) -> ssl.SSLContext | None:
-        """Give what TLS is spoken with, None: it is not. OSError where ``tls_ca`` cannot be read."""
-        if not self.tls:
-            return None
-        return ssl.create_default_context(
-            cadata=Path(self.tls_ca).read_text("ascii") if self.tls_ca else None
-        )
+    def trust(self) -> ssl.SSLContext | None:
+        """Give what TLS is spoken with, None: it is not. OSError where ``tls_ca`` cannot be read any more."""
+        return login.trust(self.tls_ca) if self.tls else None
 
     def answer(self, challenge: str) -> Mapping[str, str]:
         """Give the log-in that answers a challenge: MD5 of it and the password, as the protocol has it."""

@@ -267,6 +267,7 @@ def test_an_account_without_a_host_has_no_listener() -> None:
     [
         {"port": 0}, {"port": "many"}, {"tls": "perhaps"}, {"username": ""}, {"username": None}, {"host": ""},
         {"events": "call\r\nAction: Originate"}, {"filter": "a\nb"}, {"host": ["a"]},
+        {"tls_ca": "/none.pem"}, {"tls_ca": __file__},
     ],
     ids=str,
 )  # fmt: skip

@@ -58,6 +58,8 @@ def test_ports_follow_the_security(more: dict[str, Any], address: tuple[str, int
         ({"imap_folder": "INBOX\r\nA1 DELETE INBOX"}, "imap_folder"),
         ({"imap_user": "help\n"}, "imap_user"),
         ({"imap_host": ["a", "b"]}, "imap_host"),
+        ({"imap_tls_ca": "/none.pem"}, "imap_tls_ca"),
+        ({"imap_tls_ca": __file__}, "imap_tls_ca"),
     ],
 )
 def test_a_wrong_setting_is_named(change: dict[str, Any], named: str) -> None:
