@@ -34,11 +34,13 @@ _CHARSET = re.compile(
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode bytes by their declared charset, as mailers mean it rather than as they say it.
 
-    Never raises; what cannot be read becomes U+FFFD, and the text has no surrogates and no NUL.
+    Where the declared charset does not fit but UTF-8 does, it is UTF-8. Never raises; what cannot be
+    read becomes U+FFFD, and the text has no surrogates and no NUL.
     """
     name = (declared or "").strip().strip("\"'").lower()
     codec = None if name in _GUESSED else _codec(name)
-    return clean(data.decode(codec, "replace") if codec else _guess(data))
+    text = data.decode(codec, "replace") if codec else _guess(data)
+    return clean(_as_utf8(data) or text if "\ufffd" in text else text)
 
 
 def clean(text: str) -> str:
@@ -53,6 +55,14 @@ def _codec(name: str) -> str | None:
     try:
         return codecs.lookup(meant).name
     except (LookupError, ValueError):
+        return None
+
+
+def _as_utf8(data: bytes) -> str | None:
+    """Read UTF-8; None where it is none, or seven bits that some other charset uses in its own way."""
+    try:
+        return None if data.isascii() else data.decode("utf-8")
+    except UnicodeDecodeError:
         return None
 
 

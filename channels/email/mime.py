@@ -23,7 +23,7 @@ MAX_PARTS = 1000
 
 _MBOX = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r?\n")
 _BLANK = re.compile(rb"\n\r?\n")
-_TYPE = re.compile(r"[^\s/;]{1,127}/[^\s/;]{1,127}")
+_TYPE = re.compile(r"[^\s/;]{1,127}/[^\s/;]{1,127}(?!\S)")
 _PATH = re.compile(r".*[/\\]", re.DOTALL)
 
 
@@ -90,9 +90,12 @@ def read_parts(head: Head, body: bytes) -> Part:
 
 
 def content_type(head: Head, default: str = "text/plain") -> str:
-    """Give the media type a head declares, in lower case; where it declares none, the default."""
-    found = read_params(head.first("content-type"))[0]
-    return found if _TYPE.fullmatch(found) else default
+    """Give the media type a head declares, in lower case; where it declares none, the default.
+
+    What else stands before the first semicolon is another field that lost its line end.
+    """
+    found = _TYPE.match(read_params(head.first("content-type"))[0])
+    return found[0] if found else default
 
 
 def _part(head: Head, body: bytes, default: str, depth: int, left: list[int]) -> Part:

@@ -24,7 +24,9 @@ _WRAPS = 3  # lines above its verb where an introduction may begin
 _WRAPPED = 60  # a quoted line at least this long was perhaps wrapped into the next
 
 _WHEN_OR_WHO = re.compile(r"\d|@")
-_DATED = re.compile(r"\d{4}[/-]\d{1,2}[/-]\d{1,2}\b.{0,200}<[^<>@\s]{1,200}@[^<>\s]{1,200}>:?$")
+_DATED = re.compile(
+    r"(?:\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})\b.{0,200}<[^<>@\s]{1,200}@[^<>\s]{1,200}>:?$"
+)
 _HEADER = re.compile(r"[*_]{0,2}([^\W\d_][\w -]{0,20}?)[ \u00a0]?:[*_]{0,2}(?:\s|$)")
 
 

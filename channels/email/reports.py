@@ -61,11 +61,12 @@ def read_report(head: Head, top: Part, text: str, *, daemon: bool) -> Report | N
         (cut_head(part.content().lstrip())[0] for part in leaves if part.mime in _ORIGINAL), Head()
     )
     if top.mime == "multipart/report" or daemon:
-        for part in leaves:
-            if part.mime in _DELIVERY:
-                return _delivery(list(_blocks(part)), original)
-            if part.mime in _RECEIPT:
-                return _receipt(next(_blocks(part), Head()), original)
+        told = [part for part in leaves if part.mime in _DELIVERY]
+        if told:  # some write their plain words as a first such part
+            return _delivery([block for part in told[:MAX_REPORTED] for block in _blocks(part)], original)
+        receipt = next((part for part in leaves if part.mime in _RECEIPT), None)
+        if receipt:
+            return _receipt(next(_blocks(receipt), Head()), original)
     return _in_words(head, original, text) if daemon else None
 
 
@@ -131,4 +132,4 @@ def _action(block: Head) -> str:
 
 def _recipient(block: Head) -> str | None:
     value = block.first("final-recipient") or block.first("original-recipient") or ""
-    return address(value.rpartition(";")[2])
+    return address(value.rpartition(";")[2].strip().removeprefix("<").removesuffix(">"))

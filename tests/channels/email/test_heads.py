@@ -121,6 +121,7 @@ def test_addresses(value: str | None, found: list[tuple[str, str | None]]) -> No
         ("2 Mar 2026 10:00:00 -0000", "2026-03-02T10:00:00+00:00"),
         ("Mon, 2 Mar 2026 10(ten) :  00  :  00 +0100", "2026-03-02T09:00:00+00:00"),
         ("2026-03-02T10:00:00+01:00", "2026-03-02T09:00:00+00:00"),
+        ("Mon, 2 Mar 2026 10:00:00 -03:30", "2026-03-02T13:30:00+00:00"),
         ("Mon, 2 Mar 98 10:00:00 EST", "1998-03-02T15:00:00+00:00"),
     ],
 )
@@ -152,6 +153,13 @@ def test_a_time_ahead_is_held_back() -> None:
     """A mail of the year 3000 is five minutes ahead of now, and says so; one of 1998 stays."""
     assert occurred("1 Jan 3000 00:00 +0000", None, NOW) == (datetime.fromtimestamp(NOW + 300, UTC), True)
     assert occurred("1 Jan 1998 00:00 +0000", None, NOW) == (datetime(1998, 1, 1, tzinfo=UTC), False)
+
+
+def test_a_time_ahead_is_when_the_mail_arrived() -> None:
+    """The topmost Received knows better than a Date of the year 3000, unless it is ahead too."""
+    date, ahead = "1 Jan 3000 00:00 +0000", datetime.fromtimestamp(NOW + 300, UTC)
+    assert occurred(date, "by mx; 2 Feb 1998 00:00 +0000", NOW) == (datetime(1998, 2, 2, tzinfo=UTC), True)
+    assert occurred(date, "by mx; 1 Jan 2999 00:00 +0000", NOW) == (ahead, True)
 
 
 def test_ids() -> None:
@@ -186,6 +194,8 @@ def test_an_address_is_no_thread() -> None:
         (b"\xa4\xa4", "Big5", "中"),
         (b"caf\xc3\xa9", None, "café"),
         (b"caf\xe9", "utf-8", "café"),
+        ("价格是五元".encode(), "gb2312", "价格是五元"),
+        (b"\x1b$B$\x7f\x1b(B!", "iso-2022-jp", "\ufffd!"),
         (b"a\xff", "punycode", "aÿ"),
         (b"a\\u0041", "unicode_escape", "a\\u0041"),
         (b"x", "zip", "x"),

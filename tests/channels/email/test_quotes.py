@@ -23,6 +23,7 @@ INTRODUCED = {
     "italian": "\nIl giorno 2 apr 2026, alle ore 18:26, Shop ha scritto:\n",
     "polish": "\nW dniu 2026-04-02 o 18:26, Shop pisze:\n",
     "russian": "\n2 апреля 2026 г., 18:26 пользователь Shop <help@shop.example> написал:\n",
+    "day, time and address": '\n02.04.2026, 18:26, "Shop" <help@shop.example>:\n',
     "chinese": "\nShop <help@shop.example> 于2026年4月2日写道：\n",
     "none": "\n",
 }

@@ -38,6 +38,14 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "kind": "bounce", "status": "failed", "customer": None, "author": "system", "flags": ["auto"],
         "target": "answer.3@shop.example", "thread": "first.9@post.example",
     },
+    "bounce_in_two_parts": {
+        "kind": "bounce", "status": "failed", "customer": None, "target": "answer.7@shop.example",
+        "attrs": {
+            "to": ["help@shop.example"], "auto": "null-sender",
+            "recipients": ["closed@post.example"], "enhanced_status": "5.3.0",
+        },
+    },
+    "run_together": {"text": "Two plates, please.", "subject": "Plates"},
     "bounce_delayed": {
         "kind": "status", "status": "queued", "customer": None, "target": "answer.3@shop.example",
     },
