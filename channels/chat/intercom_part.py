@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from channels import stamps, wire
+from channels import media, stamps, wire
 from channels.email.hypertext import to_text
 from channels.fit import LINE, SHORT, URL, fit
 from channels.wire import Table
@@ -23,7 +23,7 @@ def newest(item: Table, topic: str) -> Table:
 
 def said(item: Table, part: Table) -> datetime | None:
     """Give when it was said; a conversation begins with its source, which has no time of its own."""
-    first = part == wire.table(item, "source")
+    first = part and part in (wire.table(item, "source"), wire.table(item, "conversation_message"))
     return stamps.stamp(part, "created_at") or (stamps.stamp(item, "created_at") if first else None)
 
 
@@ -36,7 +36,7 @@ def files(part: Table) -> list[Attachment]:
     """Give the files."""
     return [
         Attachment(
-            kind=(wire.text(one, "content_type") or "file").partition("/")[0][:SHORT],
+            kind=media.kind_of(wire.text(one, "content_type")),
             mime=fit(wire.text(one, "content_type"), SHORT),
             name=fit(wire.text(one, "name"), LINE),
             size=max(0, wire.whole(one, "filesize") or 0) or None,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import zip_longest
 
-from channels import carriers, stamps
+from channels import carriers, media, stamps
 from channels.carried import Carried
 from channels.fit import SHORT, URL, fit, kept
 from channels.parameters import Pairs
@@ -88,16 +89,11 @@ def _first(fields: Mapping[str, str], *names: str) -> str | None:
 
 def _files(pairs: Pairs) -> list[Attachment]:
     """Give the media of an MMS: ``mediaUrls``, once for each, its type told beside it or by nobody."""
-    urls = [value for name, value in pairs if name.lower().startswith("mediaurls") and value]
+    urls = [value for name, value in pairs if name.lower().startswith("mediaurls") and value][:_MOST_FILES]
     mimes = [value for name, value in pairs if name.lower().startswith("mediacontenttypes")]
     return [
-        Attachment(
-            kind="file" if n >= len(mimes) else mimes[n].partition("/")[0][:SHORT] or "file",
-            mime=fit(mimes[n], SHORT) if n < len(mimes) else None,
-            url=fit(url, URL),
-            fetch="basic",
-        )
-        for n, url in enumerate(urls[:_MOST_FILES])
+        Attachment(kind=media.kind_of(mime), mime=fit(mime, SHORT), url=fit(url, URL), fetch="basic")
+        for url, mime in zip_longest(urls, mimes[: len(urls)])
     ]
 
 
