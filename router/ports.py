@@ -287,10 +287,3 @@ class Listener(Protocol):
 
     async def stop(self) -> None:
         """Stop taking more, finish what is under way."""
-
-
-class Pusher(Protocol):
-    """Tells whoever watches that something changed."""
-
-    def push(self, topic: str, body: bytes) -> None:
-        """Hand one message on; never waits."""

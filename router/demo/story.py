@@ -12,7 +12,6 @@ from router.demo.people import MOST, Person, person
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 What = Literal["message", "call", "abandon", "reply", "ring_back", "transfer", "done"]
-TYPED = ("chat", "sms", "whatsapp", "social_dm", "email")
 
 
 class Move(Struct, frozen=True):
