@@ -19,7 +19,7 @@ from channels.registry import ADAPTERS, PROVIDERS
 from router.ports import Account, Channel, Confirms, Needs, Request
 
 DEEP = 100_000
-MOST_SECONDS = 5.0  # a body of 1 MiB takes some milliseconds; quadratic work takes minutes
+MOST_SECONDS = 5.0  # of the processor; a body of 1 MiB takes some milliseconds; quadratic work takes minutes
 
 
 def survives(adapter: Channel, request: Request, account: Account) -> None:
@@ -130,9 +130,9 @@ def test_without_a_secret_nothing_is_verified_and_all_is_read(name: str, sample:
 def test_a_hostile_body_is_refused_or_read_in_time(name: str, kind: str, media: str) -> None:
     """No body breaks an adapter, and none holds it up."""
     request = Request("POST", "https://a.example/hook", {"content-type": media}, dict(hostile())[kind])
-    begun = time.perf_counter()
+    begun = time.process_time()
     survives(PROVIDERS[name][1], request, accounts(name))
-    assert time.perf_counter() - begun < MOST_SECONDS
+    assert time.process_time() - begun < MOST_SECONDS
 
 
 _texts = st.text(st.characters(), max_size=40)

@@ -28,7 +28,7 @@ PARTS = {"new_reaction", "old_reaction", "members"}  # arrays of one happening, 
 NUMBERED = {"standardwebhooks"}  # its entries have no ids of their own, so their place tells them apart
 KINDS = {"type", "event", "kind", "eventtype", "event_type", "recordtype", "status", "subtype", "object"}
 HUGE = "é" * 400_000
-MOST_SECONDS = 5.0  # it takes some milliseconds; quadratic work takes minutes
+MOST_SECONDS = 5.0  # of the processor; it takes some milliseconds; quadratic work takes minutes
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -149,6 +149,6 @@ def test_a_huge_word_is_kept_within_bounds(name: str) -> None:
     whole = decoded(sample)
     texts = [path for path, there in places(whole) if isinstance(there, str)]
     for path in texts[:: max(1, len(texts) // 8)]:
-        begun = time.perf_counter()
+        begun = time.process_time()
         holds(read(name, sample, posted(sample, put(whole, path, HUGE))) or [])
-        assert time.perf_counter() - begun < MOST_SECONDS
+        assert time.process_time() - begun < MOST_SECONDS

@@ -112,7 +112,7 @@ def test_a_form_tells_by_its_type() -> None:
 )
 def test_a_form_made_of_boundaries_costs_little(body: bytes) -> None:
     """Two megabytes that look like boundaries are refused or read in a fraction of a second."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with suppress(Malformed):
         form(body)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -15,7 +15,7 @@ from router.errors import RouterError
 from router.model.event import Event
 
 PROVIDERS_OF_JSON = ("line", "meta", "slack", "telegram")
-MOST_SECONDS = 5.0  # it takes a tenth of a second; quadratic work takes much longer
+MOST_SECONDS = 5.0  # of the processor; it takes a tenth of a second; quadratic work takes much longer
 WRONG: tuple[object, ...] = (
     None, True, -1, 10**30, 1.5, "", "\0 \u202e", "é" * 2000, "9" * 30, "of_tomorrow",
     [], [None], [[]], {}, {"id": {}},
@@ -93,6 +93,6 @@ def test_a_large_batch_is_read_in_time(provider: str) -> None:
     }
     body = msgspec.json.encode(bodies[provider])
     expected = {"line": 1000, "meta": 1000, "slack": 1, "telegram": 1}[provider]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert reads(provider, captured.samples(provider)[0], body) == expected
-    assert time.perf_counter() - begun < MOST_SECONDS
+    assert time.process_time() - begun < MOST_SECONDS

@@ -147,16 +147,16 @@ def test_no_callback_breaks_it(part: object, name: str) -> None:
 def test_a_callback_of_a_thousand_parts_is_refused() -> None:
     """A real one has one; each would be hashed with all the others."""
     body = b'{"app_id":"a",' + b",".join(b'"part_%d":{}' % n for n in range(60_000)) + b"}"
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(Malformed):
         ADAPTER.parse(Request("POST", HOOK, {}, body), ACCOUNT, NOW)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_report_without_a_batch_is_told_apart_by_its_hash() -> None:
     """Which is taken once, however many recipients it has."""
     people = [f"4477009{n:05}" for n in range(5_000)]
     told = {"type": "delivery_report_sms", "statuses": [{"status": "Delivered", "recipients": people}]}
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len({event.id for event in read(told)}) == len(people)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -169,7 +169,7 @@ def test_a_text_reads_as_people_see_it(written: str, shown: str) -> None:
 
 def test_a_text_full_of_brackets_is_read_in_time() -> None:
     """Reading is linear."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in ("<" * 300_000, "<a" * 150_000, "<|>" * 100_000, "&lt;" * 80_000):
         plain(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
