@@ -10,7 +10,8 @@ L.overlay_put(s, req.hid, raw[1], req.change, { s.now, 0, req.id })
 for i = 2, #raw do
   if raw[i] ~= raw[1] then -- a provider may well call it as we do
     L.overlay_name(s, req.hid, raw[1], raw[i])
-    redis.call('HINCRBY', record, 'n', -L.timeline_drop(L.key_timeline(s.p, req.hid), raw[i]))
+    local dropped = L.timeline_drop(L.key_timeline(s.p, req.hid), raw[i])
+  if dropped > 0 then redis.call('HINCRBY', record, 'n', -dropped) end -- Redis takes no -0
   end
 end
 L.sending_end(s, req.hid, req.id)
