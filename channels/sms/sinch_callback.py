@@ -40,8 +40,9 @@ class Callback(NamedTuple):
     @property
     def contact(self) -> Party | None:
         """Give Sinch's contact, which may have several addresses."""
-        contact = self.part.get("contact")
-        return carriers.party("sinch-contact", wire.name(self.part, "contact_id") or wire.name(contact, "id"))
+        paths = (("contact_id",), ("contact", "id"), ("conversation", "contact_id"))
+        told = next((there for path in paths if (there := wire.name(self.part, *path))), None)
+        return carriers.party("sinch-contact", told)
 
     @property
     def about(self) -> dict[str, Attribute]:
@@ -51,7 +52,7 @@ class Callback(NamedTuple):
     def event(self, native: str, hashed: Table, ends: Ends | None = None, **fields: Any) -> Event:
         """Make an event; where Sinch gives no id ``native`` is empty, and the hash of ``hashed`` is one."""
         ends, contact = ends or self.ends, self.contact
-        conversation = wire.name(self.part, "conversation_id")
+        conversation = wire.name(self.part, "conversation_id") or wire.name(self.part, "conversation", "id")
         told = {
             "occurred_at": self.at,
             "provider_event_id": fit(native),

@@ -137,10 +137,15 @@ def _other(told: Callback, found: Table) -> Event:
     """Keep what is neither message nor report; a customer who writes is typing, and not kept by the house."""
     inner = next((name for name in wire.table(told.part, "contact_event")), "")
     kind: Kind = "typing" if inner.startswith("composing") else "system"
+    reaction = wire.table(told.part, "contact_event", "reaction_event")
+    if reaction:
+        kind = "reaction_removed" if "UNREACT" in (wire.text(reaction, "action") or "") else "reaction"
     return told.event(
         wire.name(told.part, "id"),
         found,
         kind=kind,
+        text=fit(wire.text(reaction, "emoji"), SHORT),
+        target=fit(wire.name(reaction, "message_id")),
         direction="in" if inner else None,
         author="customer" if inner else "system",
         attrs={"type": fit(inner or told.kind, SHORT)},

@@ -57,12 +57,13 @@ def reports(found: Table, source: str) -> list[Event]:
 
 
 def _report(found: Table, told: Table, recipient: str, source: str) -> Event:
-    sent, state = wire.name(found, "batch_id"), (wire.text(told, "status") or "unknown").lower()
+    sent, written = wire.name(found, "batch_id"), wire.text(told, "status") or "Unknown"
+    state = written.lower()
     ends = carriers.ends("sms", recipient, wire.name(found, "applied_originator"))
     code = wire.name(told, "code")
     failed: dict[str, Attribute] = {"error_code": fit(code, SHORT)} if code not in {"", "0"} else {}
     return Carried("sinch", source, ends).report(
-        ":".join(part for part in (sent, recipient, state) if part),
+        ":".join(part for part in (sent, recipient, written) if part),
         sent,
         occurred_at=stamps.stamp(found, "operator_status_at") or stamps.stamp(found, "at"),
         status=_STATUS.get(state),
