@@ -16,7 +16,7 @@ from router.model.handle import Handle, Party
 
 _BARE = re.compile(r"(?:00)?([1-9][0-9]{6,14})", re.ASCII)  # an E.164 number without its plus
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
-_SUFFIXES = ("_service_msg", "_message", "_bm", "_bot")
+_SUFFIXES = ("_service_msg", "_service", "_message", "_bm", "_bot")
 
 _TEL: Mapping[str, tuple[Channel, str]] = {
     "": ("sms", "sms"), "sms": ("sms", "sms"), "mms": ("sms", "sms"), "rcs": ("sms", "rcs"),

@@ -20,7 +20,9 @@ def text(found: Table) -> str | None:
     """Give what the customer wrote, or the title of what they chose, or what stands below a picture."""
     paths = [("text",), ("reply", "title"), ("button", "text"), ("reaction", "emoji")]
     paths += [(kind, "caption") for kind in _FILES]
-    return next((there for path in paths if (there := wire.text(found, *path))), None)
+    said = [wire.text(found, *path) for path in paths]
+    said += [wire.text(part, name) for part in wire.tables(found, "content") for name in ("text", "caption")]
+    return next((there for there in said if there), None)
 
 
 def payload(found: Table) -> str | None:
