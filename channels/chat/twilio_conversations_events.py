@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from channels import carriers, stamps, wire
+from channels import carriers, media, stamps, wire
 from channels.carried import Carried
 from channels.carriers import Ends
 from channels.fit import LINE, PAYLOAD, SEQUENCE, SHORT, TEXT, fit, kept, overlong
@@ -24,6 +25,7 @@ _KINDS: Mapping[str, tuple[Kind, str]] = {
     "onMessageAdded": ("message", ""), "onMessageUpdated": ("edit", "updated"),
     "onMessageRemoved": ("delete", "removed"),
 }  # fmt: skip
+_CHANGED = ("DateRemoved", "StateUpdated", "DateUpdated", "DateCreated")
 _MOST_FILES = 100
 
 
@@ -38,8 +40,7 @@ def read(kind: str, fields: Fields, account: Account) -> Event:
 
 def _message(fields: Fields, account: Account, kind: Kind, word: str) -> Event:
     native = fields["MessageSid"]
-    at = stamps.stamp(fields, "DateUpdated") if word else None
-    at = at or stamps.stamp(fields, "DateCreated")
+    at = _changed(fields) if word else stamps.stamp(fields, "DateCreated")
     if word == "updated":
         word = f"updated:{fields.get('DateUpdated') or wire.digest(dict(fields))}"
     body, files = fields.get("Body"), _files(fields)
@@ -75,7 +76,7 @@ def _report(fields: Fields, account: Account) -> Event:
         direction="out",
         author="system",
         customer=None,
-        occurred_at=stamps.stamp(fields, "DateUpdated") or stamps.stamp(fields, "DateCreated"),
+        occurred_at=_changed(fields),
         target=fit(native),
         status=_STATUS.get(state),
         attrs=attrs,
@@ -84,16 +85,21 @@ def _report(fields: Fields, account: Account) -> Event:
 
 def _other(fields: Fields, account: Account, kind: Kind) -> Event:
     sid = fields.get("ParticipantSid") or fields.get("ConversationSid") or fields.get("UserSid") or ""
-    at = fields.get("DateUpdated") or fields.get("DateCreated") or wire.digest(dict(fields))
+    at = next((fields[name] for name in _CHANGED if fields.get(name)), None) or wire.digest(dict(fields))
     about = {"type": fields["EventType"], "state": fields.get("StateTo"), "reason": fields.get("Reason")}
-    return _event(
-        fields,
-        account,
-        f"{sid}:{fields['EventType']}:{at}",
-        kind=kind,
-        occurred_at=stamps.stamp(fields, "DateUpdated") or stamps.stamp(fields, "DateCreated"),
-        attrs=kept(about, SHORT),
-    )
+    who = fields.get("Author") or fields.get("Identity") or ""
+    told: dict[str, Any] = {"attrs": kept(about, SHORT)}
+    if kind == "participant":  # whoever let them in, it is they who came or went
+        told["customer"] = None if is_ours(account, who) else _ends(fields).customer
+    if not (who or fields.get("Source")):
+        told |= {"direction": None, "author": "system"}
+    native = f"{sid}:{fields['EventType']}:{at}"
+    return _event(fields, account, native, kind=kind, occurred_at=_changed(fields), **told)
+
+
+def _changed(fields: Fields) -> datetime | None:
+    """Give when it changed last; the date that says so is named by what happened."""
+    return next((at for name in _CHANGED if (at := stamps.stamp(fields, name))), None)
 
 
 def _event(fields: Fields, account: Account, native: str, **told: Any) -> Event:
@@ -137,7 +143,7 @@ def _files(fields: Fields) -> list[Attachment]:
         return []
     return [
         Attachment(
-            kind=(wire.text(one, "ContentType") or "file").partition("/")[0][:SHORT],
+            kind=media.kind_of(wire.text(one, "ContentType")),
             mime=fit(wire.text(one, "ContentType"), SHORT),
             name=fit(wire.text(one, "Filename"), LINE),
             size=max(0, wire.whole(one, "Size") or 0) or None,
