@@ -6,6 +6,7 @@ Times are milliseconds since 1970, as text.
 from __future__ import annotations
 
 import html
+import re
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ from channels.fit import PAYLOAD, SHORT, TEXT, URL, fit
 from channels.social.x_account import XAccount
 from channels.wire import Table
 from router.model.event import Attachment, Event
+
+_BETWEEN = re.compile(r"[:-]")
+_SAID_AT = ("created_at", "created_timestamp", "created_at_msec")
 
 
 def message(us: XAccount, entry: object) -> list[Event]:
@@ -60,11 +64,19 @@ def activity(data: Table, kind: str, us: XAccount) -> Event:
     sender = wire.name(found, "sender_id")
     if not sender and kind.endswith(".sent"):
         sender = us.ours
-    receiver = wire.name(found, "recipient_id") or wire.name(found, "target", "recipient_id")
-    at = stamps.stamp(found, "created_at") or stamps.stamp(found, "created_timestamp")
-    event = _said(us, native, (sender, receiver), found, at)
     conversation = wire.name(found, "dm_conversation_id") or wire.name(found, "conversation_id")
+    receiver = wire.name(found, "recipient_id") or wire.name(found, "target", "recipient_id")
+    receiver = receiver or _other_end(conversation, us.ours)
+    at = next((there for name in _SAID_AT if (there := stamps.stamp(found, name))), None)
+    event = _said(us, native, (sender, receiver), found, at)
     return msgspec.structs.replace(event, thread=event.thread or fit(conversation))
+
+
+def _other_end(conversation: str, ours: str) -> str:
+    """Give with whom we talk: a conversation of two is named by both ids, that of a group names nobody."""
+    ends = _BETWEEN.split(conversation)
+    others = [end for end in ends if end.isdecimal() and end != ours]
+    return others[0] if len(ends) == 2 and len(others) == 1 and ours in ends else ""  # noqa: PLR2004 - of two
 
 
 def other(data: Table, kind: str, us: XAccount) -> Event:

@@ -30,14 +30,19 @@ def deleted(us: XAccount, entry: object) -> list[Event]:
     """Read that a post was taken back."""
     found = wire.table(batch.record(entry), "status")
     native = batch.native(found, "id")
-    customer = us.person(wire.name(found, "user_id"))
-    at = stamps.stamp(entry, "timestamp_ms")
+    author = wire.name(found, "user_id") or wire.name(found, "author_id")
+    outward = bool(us.ours) and author == us.ours
     return [
         us.event(
-            f"{native}:deleted", kind="delete", direction="in", author="customer", occurred_at=at,
-            customer=customer, target=fit(native),
+            f"{native}:deleted",
+            kind="delete",
+            direction="out" if outward else "in",
+            author="unknown" if outward else "customer",
+            occurred_at=stamps.stamp(entry, "timestamp_ms"),
+            customer=None if outward else us.person(author),
+            target=fit(native),
         )
-    ]  # fmt: skip
+    ]
 
 
 def activity(data: Table, kind: str, us: XAccount) -> list[Event]:
