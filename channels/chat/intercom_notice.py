@@ -51,6 +51,8 @@ class Notice(NamedTuple):
             return self._rated()
         if self.topic == "conversation.admin.opened":
             return self._event(None, wire.NONE, kind="reopen", direction="internal", author="agent")
+        if self.topic == "conversation_part.redacted":
+            return self._redacted()
         about = {"topic": fit(self.topic, SHORT), "object": fit(wire.text(self.item, "type"), SHORT)}
         return self._event(None, wire.NONE, kind="system", author="system", attrs=about)
 
@@ -73,6 +75,14 @@ class Notice(NamedTuple):
             attachments=files,
             flags=self._flags(readable=bool(text or files)),
             attrs=told,
+        )
+
+    def _redacted(self) -> Event:
+        """Read that a teammate took the words of a part away."""
+        part = wire.name(intercom_part.newest(self.item, self.topic), "id")
+        target = fit(f"{wire.name(self.item, 'id')}:{part}") if part else None
+        return self._event(
+            None, wire.NONE, kind="delete", direction="internal", author="agent", target=target
         )
 
     def _rated(self) -> Event:

@@ -35,7 +35,10 @@ def customer(notification: Table, item: Table, part: Table) -> list[Party]:
 
     The id counts within the app. An address was given by the customer, so that it is only claimed.
     """
-    contacts = wire.tables(item, "contacts", "contacts") or wire.tables(item, "contacts")
+    contacts = [
+        {"type": "contact", **one}
+        for one in wire.tables(item, "contacts", "contacts") or wire.tables(item, "contacts")
+    ]
     people = [
         wire.table(part, "author"), wire.table(item, "user"), *contacts,
         wire.table(item, "source", "author"),
