@@ -12,7 +12,7 @@ from channels.fit import SHORT, URL, fit
 from channels.wire import Table
 from router.model.event import Attachment
 
-_AT = re.compile(r"<at(?:\s[^<>]*)?>([^<>]*)</at>(\s?)", re.IGNORECASE)
+_AT = re.compile(r"<at(?:\s[^<>]*)?>([^<>]*)</at>((?:\s|&nbsp;)?)", re.IGNORECASE)
 _NOT_FILES = ("text/html", "application/vnd.microsoft.card.")
 _DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 _MOST = 100
