@@ -39,7 +39,9 @@ def read(account: Account, entry: object) -> list[Event]:
     status = payload if kind == "status.update" else wire.table(payload, "last_status")
     if kind == "conversation" and not _is_theirs(payload, status):
         return []
-    return [_edited(account, status) if kind == "status.update" else _message(account, status, status)]
+    return [
+        _edited(account, status, status) if kind == "status.update" else _message(account, status, status)
+    ]
 
 
 def _payload(found: Table) -> Table:
@@ -60,7 +62,7 @@ def _notification(account: Account, found: Table) -> list[Event]:
     if kind in _IRRELEVANT:
         return []
     if kind == "update" and status:
-        return [_edited(account, status)]
+        return [_edited(account, status, found)]
     about: dict[str, Any] = {"kind": "system", "attrs": {"type": fit(kind, SHORT)}}
     if kind in _REACTIONS:
         about = {"kind": "reaction", "target": fit(wire.name(status, "id")), "text": _REACTIONS[kind]}
@@ -91,7 +93,8 @@ def _message(account: Account, status: Table, told: Table) -> Event:
     )
 
 
-def _edited(account: Account, status: Table) -> Event:
+def _edited(account: Account, status: Table, told: Table) -> Event:
+    """Read an edit of a status, as a notification or a stream tells it."""
     native = batch.native(status, "id")
     at = wire.text(status, "edited_at") or wire.digest(status)
     return _event(
@@ -99,7 +102,8 @@ def _edited(account: Account, status: Table) -> Event:
         f"{native}:edited:{at}",
         mastodon_status.person(wire.table(status, "account")),
         kind="edit",
-        occurred_at=stamps.stamp(status, "edited_at"),
+        occurred_at=stamps.stamp(status, "edited_at") or stamps.stamp(told, "created_at"),
+        told=None if told is status else wire.name(told, "id"),
         target=fit(native),
         text=fit(mastodon_status.text(status), TEXT),
         attachments=mastodon_status.files(status),
