@@ -43,13 +43,17 @@ class Talk(NamedTuple):
 
     @classmethod
     def of(cls, item: Table, account: str, surface: Surface, source: str) -> Talk:
-        """Read who speaks to whom; ``account`` is the page of the entry, where the talk does not name it."""
+        """Read who speaks to whom; ``account`` is the page of the entry, where the talk does not name it.
+
+        Some tell an echo as from the person: the page of the entry is ours, whichever end it stands at.
+        """
         sender, recipient = wire.name(item, "sender", "id"), wire.name(item, "recipient", "id")
         echo = wire.value(item, "message", "is_echo") is True
-        out = echo or (sender == account and recipient not in {"", account})
-        user, page = (recipient, sender) if out else (sender, recipient)
+        ours = sender == account and recipient not in {"", account}
+        from_page = ours or (echo and recipient != account)
+        user, page = (recipient, sender) if from_page else (sender, recipient)
         at, stamp = wire.moment(item, "timestamp"), wire.name(item, "timestamp")
-        return cls(source, surface, page or account, user, out, at, stamp)
+        return cls(source, surface, page or account, user, echo or ours, at, stamp)
 
     @property
     def customer(self) -> Handle | None:

@@ -12,7 +12,7 @@ from router.model.event import Attribute, Event, fit_id
 from router.model.handle import Handle, Party
 
 PROVIDER = "meta"
-_TEL = re.compile(r"\+?([0-9]{5,15})", re.ASCII)  # E.164: at most 15 digits
+_TEL = re.compile(r"\+?([0-9]{1,15})", re.ASCII)  # E.164: at most 15 digits; WhatsApp gives no other
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,160}", re.ASCII)  # US.1349…; US.ENT.1181… that of a parent
 
 

@@ -16,6 +16,7 @@ _KINDS: Mapping[str, str] = {
     "image": "image",
     "video": "video",
     "audio": "audio",
+    "voice": "audio",
     "document": "file",
     "sticker": "sticker",
 }

@@ -20,7 +20,8 @@ _CHANGED = frozenset({"user_changed_number", "customer_changed_number", "user_ch
 
 def message(told: Table, line: Line) -> list[Event]:
     """Read what a person wrote, or what WhatsApp notes about one."""
-    sender = line.person(wire.name(told, "from"), wire.name(told, "from_user_id"))
+    former = wire.name(told, "system", "previous_user_id")  # of a new id; then it may be all that is told
+    sender = line.person(wire.name(told, "from"), wire.name(told, "from_user_id") or former)
     if wire.name(told, "type") == "system":
         return [_system(told, sender, line)]
     thread = line.thread(sender, wire.name(told, "group_id"))

@@ -81,7 +81,7 @@ def _unsupported(message: Table) -> Content:
 
 _READERS: Mapping[str, Callable[[Table], Content]] = {
     "text": _text, "reaction": _reaction, "edit": _edit, "revoke": _revoke, "request_welcome": _opened,
-    "image": media.file, "video": media.file, "audio": media.file, "document": media.file,
-    "sticker": media.file, "location": media.location, "contacts": media.contacts,
+    "image": media.file, "video": media.file, "audio": media.file, "voice": media.file,
+    "document": media.file, "sticker": media.file, "location": media.location, "contacts": media.contacts,
     "button": choices.button, "interactive": choices.interactive, "order": choices.order,
 }  # fmt: skip
