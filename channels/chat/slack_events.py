@@ -17,7 +17,9 @@ def read(envelope: Table, source: str, *, again: bool) -> list[Event]:
     told = wire.table(envelope, "event")
     reader = _READERS.get(wire.name(told, "type"))
     posted = Posted(envelope, source, again)
-    return reader(told, posted) if reader and posted.channel and not posted.by_bot(told) else []
+    if reader is None or not posted.channel or posted.by_bot(told) or posted.by_us(told):
+        return []
+    return reader(told, posted)
 
 
 def _reaction(told: Table, posted: Posted) -> list[Event]:

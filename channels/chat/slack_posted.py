@@ -59,16 +59,17 @@ class Posted(NamedTuple):
         return Party("slack", value) if user and value else None
 
     def by_bot(self, told: Table) -> bool:
-        """Tell what a bot did, ours among them: to answer it would be a loop."""
-        user = wire.name(told, "user")
-        ours = {
+        """Tell what a bot said, which each of its messages names: to answer it would be a loop."""
+        slackbot = wire.name(told, "user") == _SLACKBOT
+        return slackbot or bool(wire.name(told, "bot_id") or wire.table(told, "bot_profile"))
+
+    def by_us(self, told: Table) -> bool:
+        """Tell what our own bot did: of a reaction, and of who joins, its user is all that is named."""
+        return wire.name(told, "user") in {
             wire.name(one, "user_id")
             for one in wire.tables(self.envelope, "authorizations")
             if one.get("is_bot") is True
         }
-        return bool(
-            wire.name(told, "bot_id") or wire.table(told, "bot_profile") or user in {_SLACKBOT, *ours}
-        )
 
     def event(self, native: str, at: str, **fields: Any) -> Event:
         """Make an event; ``native`` is our id of it, beside Slack's id of this delivery."""
