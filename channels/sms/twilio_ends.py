@@ -29,8 +29,8 @@ def outward(fields: Fields) -> Ends:
 
 def also(fields: Fields, customer: Party | None) -> list[Party]:
     """Give the sender's WhatsApp user id where it comes beside the number: the provider vouches for both."""
-    for value in (fields.get("ExternalUserId"), fields.get("From", "").rpartition(":")[2]):
-        other = handles_tel.read(value)
+    for written in (fields.get("ExternalUserId", ""), fields.get("From", "")):
+        other = handles_tel.read(written.rpartition(":")[2])
         if other and customer and other.type == "wa-bsuid" and other != customer.handle:
             return [Party(other.type, other.value, trust="attested")]
     return []
