@@ -24,6 +24,8 @@ MAX_PARTS = 1000
 _MBOX = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r?\n")
 _BLANK = re.compile(rb"\n\r?\n")
 _TYPE = re.compile(r"[^\s/;]{1,127}/[^\s/;]{1,127}(?!\S)")
+_USED = re.compile(rb"^--(\S{1,70})[ \t]{0,9}\r?\nContent-[A-Za-z-]{1,30}:", re.IGNORECASE | re.MULTILINE)
+_CLOSED = re.compile(rb"\n--\S{1,70}--\s*\Z")
 _PATH = re.compile(r".*[/\\]", re.DOTALL)
 
 
@@ -103,15 +105,23 @@ def _part(head: Head, body: bytes, default: str, depth: int, left: list[int]) ->
         raise Unreadable
     left[0] -= 1
     mime = content_type(head, default)
-    boundary = (
-        read_params(head.first("content-type"))[1].get("boundary") if mime.startswith("multipart/") else None
-    )
-    pieces = list(_pieces(body, boundary.rstrip().encode("utf-8", "replace"))) if boundary else []
+    pieces = _cut(head, body) if mime.startswith("multipart/") else []
     if not pieces:  # a multipart without parts is read as what it looks like: text
         return Part(head, "text/plain" if mime.startswith("multipart/") else mime, body)
     inner = "message/rfc822" if mime == "multipart/digest" else "text/plain"
     parts = tuple(_part(*cut_head(piece), inner, depth - 1, left) for piece in pieces)
     return Part(head, mime, b"", parts)
+
+
+def _cut(head: Head, body: bytes) -> list[bytes]:
+    """Cut at the declared boundary; where that never comes, at the one a head of a part follows.
+
+    Who writes other boundaries than declared may close with yet another.
+    """
+    boundary = read_params(head.first("content-type"))[1].get("boundary")
+    pieces = list(_pieces(body, boundary.rstrip().encode("utf-8", "replace"))) if boundary else []
+    used = None if pieces else _USED.search(body)
+    return list(_pieces(_CLOSED.sub(b"", body), used[1])) if used else pieces
 
 
 def _pieces(body: bytes, boundary: bytes) -> Iterator[bytes]:

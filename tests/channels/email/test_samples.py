@@ -45,6 +45,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
             "recipients": ["closed@post.example"], "enhanced_status": "5.3.0",
         },
     },
+    "another_boundary": {"text": "Three cups, please.", "subject": "Cups"},
     "run_together": {"text": "Two plates, please.", "subject": "Plates"},
     "bounce_delayed": {
         "kind": "status", "status": "queued", "customer": None, "target": "answer.3@shop.example",
