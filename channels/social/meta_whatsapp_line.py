@@ -61,7 +61,7 @@ class Line(NamedTuple):
         )
 
     def person(self, number: str, user: str) -> Person:
-        """Tell who is meant by a number, a user id, or neither where only one contact is named."""
+        """Tell who is meant by a number, a user id, or by neither where only one contact is named."""
         contact = self._contact(number, user)
         profile = wire.table(contact, "profile")
         ids = (number, user, wire.name(contact, "wa_id"), wire.name(contact, "user_id"))
@@ -101,7 +101,7 @@ class Line(NamedTuple):
         )
 
     def _contact(self, number: str, user: str) -> Table:
-        if not number and not user:
+        if not (_handle(number) or _handle(user)):
             return self.contacts[0] if len(self.contacts) == 1 else wire.NONE
         for contact in self.contacts:
             names = {wire.name(contact, "wa_id"), wire.name(contact, "user_id")} - {""}

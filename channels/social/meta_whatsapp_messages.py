@@ -62,7 +62,7 @@ def _system(message: Table, sender: Person, line: Line) -> Event:
     """Read a note of WhatsApp: another number or user id of the same person, or something else about it."""
     told = wire.table(message, "system")
     new = line.person(wire.name(told, "wa_id") or wire.name(told, "new_wa_id"), wire.name(told, "user_id"))
-    changed = wire.name(told, "type") in _CHANGED and new.handle not in {None, sender.handle}
+    changed = wire.name(told, "type") in _CHANGED and any(one.handle != sender.handle for one in new.named)
     others = {
         one.handle: one for one in [*new.named, *sender.also] if changed and one.handle != sender.handle
     }
