@@ -54,10 +54,13 @@ def _item(item: Table, talk: Talk) -> list[Event]:
     for field, reader in _READERS.items():
         if isinstance(item.get(field), dict):
             return reader(item[field], talk)
+    if item.keys() <= _ENDS:  # it tells nothing
+        return []
     payload = wire.written(item, PAYLOAD)
     return [talk.event(f"h:{wire.digest(item)}", kind="generic", author="system", payload=payload)]
 
 
+_ENDS = frozenset({"sender", "recipient", "timestamp"})
 _NOTES = (
     "take_thread_control", "request_thread_control", "account_linking", "policy_enforcement",
     "policy-enforcement", "app_roles", "game_play",
