@@ -105,7 +105,7 @@ def _part(head: Head, body: bytes, default: str, depth: int, left: list[int]) ->
         raise Unreadable
     left[0] -= 1
     mime = content_type(head, default)
-    pieces = _cut(head, body) if mime.startswith("multipart/") else []
+    pieces = _cut(head, body, mime) if mime.startswith("multipart/") else []
     if not pieces:  # a multipart without parts is read as what it looks like: text
         return Part(head, "text/plain" if mime.startswith("multipart/") else mime, body)
     inner = "message/rfc822" if mime == "multipart/digest" else "text/plain"
@@ -113,14 +113,14 @@ def _part(head: Head, body: bytes, default: str, depth: int, left: list[int]) ->
     return Part(head, mime, b"", parts)
 
 
-def _cut(head: Head, body: bytes) -> list[bytes]:
-    """Cut at the declared boundary; where that never comes, at the one a head of a part follows.
+def _cut(head: Head, body: bytes, mime: str) -> list[bytes]:
+    """Cut at the declared boundary; where that never comes, a mail at the one a head of a part follows.
 
-    Who writes other boundaries than declared may close with yet another.
+    Who writes other boundaries than declared may close with yet another. A form is no mail: programs post it.
     """
     boundary = read_params(head.first("content-type"))[1].get("boundary")
     pieces = list(_pieces(body, boundary.rstrip().encode("utf-8", "replace"))) if boundary else []
-    used = None if pieces else _USED.search(body)
+    used = None if pieces or mime == "multipart/form-data" else _USED.search(body)
     return list(_pieces(_CLOSED.sub(b"", body), used[1])) if used else pieces
 
 
