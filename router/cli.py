@@ -114,10 +114,7 @@ def demo(config: Path | None, seconds: float | None, **options: Any) -> None:
 @main.command()
 @click.argument("file", type=_FILE, default=Path("router.toml"))
 def init(file: Path) -> None:
-    """Write a configuration with every setting and its default.
-
-    Each has one comment that says what it does.
-    """
+    """Write a configuration with every setting and its default. Each has a comment that says what it does."""
     from router.settings import reference
 
     try:
@@ -138,10 +135,7 @@ def config() -> None:
 @config.command()
 @configured
 def check(config: Path | None, **options: Any) -> None:
-    """Say whether the configuration is right.
-
-    Warnings name what is allowed and looks like an oversight.
-    """
+    """Say whether the configuration is right. Warnings name what looks like an oversight."""
     from channels import registry
     from router.settings import settle
     from router.settings.show import doubts
@@ -159,10 +153,7 @@ def check(config: Path | None, **options: Any) -> None:
 @config.command()
 @configured
 def show(config: Path | None, **options: Any) -> None:
-    """Write every setting and where it comes from.
-
-    Secrets are hidden.
-    """
+    """Write every setting and where it comes from. Secrets are hidden."""
     from router.settings import settle
     from router.settings.show import show as lines
 
@@ -180,10 +171,7 @@ def channels() -> None:
 @configured
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON array, for machines.")
 def list_(config: Path | None, *, as_json: bool, **options: Any) -> None:
-    """Show each adapter and its accounts.
-
-    Of an adapter its endpoint and settings, of an account whether it is complete.
-    """
+    """Show each adapter and its accounts. Its endpoint and settings, and whether they are complete."""
     from router.settings.adapters_table import write
 
     write(_settled(config, options), _adapters(), as_json=as_json)
@@ -208,10 +196,7 @@ def parse(provider: str, file: IO[bytes]) -> None:
 @main.command()
 @click.argument("file", type=click.File("rb"), default="-")
 def journey(file: IO[bytes]) -> None:
-    """Tell the journeys of timelines.
-
-    One timeline comes in as a JSON object a line; its contacts, episodes, switches and verdict go out.
-    """
+    """Tell the journeys of timelines. A JSON object a line in; contacts, episodes, switches, verdict out."""
     from router.policy.journey import answer_line
 
     answer_lines(file, answer_line)
@@ -220,10 +205,7 @@ def journey(file: IO[bytes]) -> None:
 @main.command()
 @configured
 def doctor(config: Path | None, **options: Any) -> None:
-    """Say what is wrong, and how to mend it.
-
-    It looks at the store, the numbers, what was set aside, and the machine.
-    """
+    """Say what is wrong, and how to mend it. Looks at the store, the numbers, dead letters, the machine."""
     import asyncio
 
     from router.operate import examine
