@@ -170,7 +170,9 @@ async def _received(world: World, account: Account, request: web.Request) -> Req
     large = multipart or account.channel == "email"
     limit = server.multipart_max_bytes if large else server.body_max_bytes
     body = await codec.raw(request, limit, server.body_deadline_s)
-    public = (account.setting("public_url") or server.url).rstrip("/")
+    # Without a setting, as it was called: right for all who call us without a proxy that changes the address.
+    direct = f"{request.scheme}://{request.host}"
+    public = (account.setting("public_url") or server.public_url or direct).rstrip("/")
     called = request.raw_path if request.raw_path.startswith("/") else request.path_qs
     path, mark, query = called.partition("?")
     # The setting may name the whole address as it stands at the provider, or only what is before ours.

@@ -68,7 +68,7 @@ def _doubts(account: Account, settings: Settings, adapters: Adapters) -> Iterato
     if account.secret and signs_address and not (settings.server.public_url or account.setting("public_url")):
         yield (
             f"{account.place} has no public_url, nor has server: {account.provider} signs the address "
-            f"it calls, so it must call {account.hook_at(settings.server.url)}"
+            "it calls, so set one unless it calls this router directly"
         )
     known = adapters.known(key)
     for name in sorted(account.settings.keys() - known):

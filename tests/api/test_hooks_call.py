@@ -72,7 +72,12 @@ async def served(odd: Odd) -> AsyncIterator[Parts]:
                 "odd": {"main": {"secret": "s"}, "open": {"unsigned": True, "queue": "q"}, "bare": {}},
                 "nobody": {"main": {"secret": "s"}},
             },
-            "sms": {"twilio": {"main": {"secret": "token", "public_url": PUBLIC + "/"}}},
+            "sms": {
+                "twilio": {
+                    "main": {"secret": "token", "public_url": PUBLIC + "/"},
+                    "direct": {"secret": "token"},
+                }
+            },
         },
     )
     runner = await made.start()
@@ -121,6 +126,19 @@ async def test_twilio_itself_would_be_let_in(caller: aiohttp.ClientSession, serv
     async with caller.post(url, data=form, headers=headers) as answer:
         assert answer.status == 200, await answer.text()
     assert len(served.ingest.calls) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_who_calls_directly_signs_the_address_as_called(
+    caller: aiohttp.ClientSession, served: Parts, host: str
+) -> None:
+    """Nothing has to be set where no proxy changes it, on whatever port and by whatever name."""
+    address = f"http://{host}:{served.port}/v1/hooks/sms/twilio/direct"
+    form = {"MessageSid": "SM1", "From": "+14155550100", "To": "+14155559999", "AccountSid": "AC1"}
+    signature = RequestValidator("token").compute_signature(address, form)
+    headers = {**FORM, "X-Twilio-Signature": signature, "Host": f"{host}:{served.port}"}
+    async with caller.post("/v1/hooks/sms/twilio/direct", data=form, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
 
 
 @pytest.mark.parametrize(
@@ -231,13 +249,15 @@ async def test_an_account_without_a_secret_says_so(
     assert len(served.ingest.calls) == 1
 
 
-async def test_the_adapter_sees_the_call_as_it_was_made(caller: aiohttp.ClientSession, odd: Odd) -> None:
+async def test_the_adapter_sees_the_call_as_it_was_made(
+    caller: aiohttp.ClientSession, served: Parts, odd: Odd
+) -> None:
     """Header names in lower case, the body's bytes, the query's bytes, the address as it is known outside."""
     url = URL("/v1/hooks/chat/odd/main?x=%2F+%zz&y", encoded=True)
     async with caller.post(url, data=b"\xff\x00", headers={"X-Odd": "Yes"}) as answer:
         assert answer.status == 202
     seen = odd.requests[0]
-    assert seen.url == "http://127.0.0.1:8080/v1/hooks/chat/odd/main?x=%2F+%zz&y"
+    assert seen.url == f"{served.url}/v1/hooks/chat/odd/main?x=%2F+%zz&y"
     assert (seen.headers["x-odd"], seen.body) == ("Yes", b"\xff\x00")
 
 

@@ -133,7 +133,7 @@ def test_check_warns_of_oversights(tmp_path: Path) -> None:
         assert words in done.stderr
     assert "channels.sms.twilio.main has no secret" in done.stderr
     assert "channels.sms.pigeon.post has no adapter" in done.stderr
-    assert "must call http://127.0.0.1:8080" in done.stderr
+    assert "unless it calls this router directly" in done.stderr
     assert "`support`" not in done.stderr
 
 
