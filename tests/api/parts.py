@@ -34,6 +34,9 @@ from router.settings import Server, Settings
 WHEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ADMIN, ADAPTER, AGENT, SUPERVISOR = "admin-secret", "adapter-secret", "ada-secret", "sue-secret"
 
+SHUTDOWN_S = 30
+"""How long the end of a server waits for what is under way: far more than a test takes on any machine."""
+
 
 class Recorder:
     """Keeps entries; refuses those whose id is a key of ``refusals``."""
@@ -240,7 +243,7 @@ class Parts:
 
     async def start(self) -> web.AppRunner:
         """Serve on a free port of loopback; the runner ends it."""
-        runner = web.AppRunner(make_app(self.world), shutdown_timeout=5)
+        runner = web.AppRunner(make_app(self.world), shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.port = runner.addresses[0][1]

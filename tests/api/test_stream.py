@@ -9,7 +9,7 @@ import time
 import aiohttp
 import pytest
 from aiohttp import WSMsgType
-from parts import ADAPTER, ADMIN, AGENT, Parts
+from parts import ADAPTER, ADMIN, AGENT, SHUTDOWN_S, Parts
 
 from router.api import auth, desk, stream
 from router.api.stream import reached, topics, written
@@ -128,7 +128,7 @@ async def test_the_end_of_the_server_is_said() -> None:
         async with await waiting as answer:
             assert await answer.json() == {"offers": []}
         await closing
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < SHUTDOWN_S / 2  # nothing is waited for
         assert served.push.waiting == []
 
 
