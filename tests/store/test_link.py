@@ -19,6 +19,9 @@ from router.errors import Busy, StoreAway
 from router.store.link import Link, open_link, slot
 from router.store.replies import ReplyError
 
+HANGS_S = 10
+"""A call that takes so long, on however busy a machine, has no deadline."""
+
 KEY = "{link}"
 
 
@@ -104,7 +107,7 @@ async def test_a_late_reply_reaches_nobody(far: Link, proxy: Proxy) -> None:
     begun = time.monotonic()
     with pytest.raises(StoreAway, match=r"did not answer within 0\.3 s"):
         await far.call("GET", "{link}a", key=KEY)
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < HANGS_S
     proxy.release()
     assert await far.call("GET", "{link}b", key=KEY) == b"new"
 
@@ -116,7 +119,7 @@ async def test_a_call_that_waits_for_the_connection_keeps_its_deadline(proxy: Pr
     begun = time.monotonic()
     with pytest.raises(StoreAway):
         await link.call("PING", key=KEY)
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < HANGS_S
     proxy.release()
     await _until_answered(link)
     await link.close()
@@ -153,7 +156,7 @@ async def test_a_killed_server_fails_calls_and_comes_back(own_server: Server) ->
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     with pytest.raises(StoreAway, match="cannot connect"):
         await link.call("PING", key=KEY)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < HANGS_S
     assert all(isinstance(outcome, int | StoreAway) for outcome in outcomes)
     await own_server.engine.start()
     assert await link.call("GET", "{link}k", key=KEY) == b"kept"
