@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from typing import IO, Any
 from uuid import uuid4
 
@@ -29,6 +29,7 @@ class Service:
         self.key = f"an-admin-key-{uuid4().hex}"  # a key opens one workspace of a server, and no other
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: Thread | None = None
+        self._log, self._logged = bytearray(), Condition()
         self.addresses: Mapping[str, str] = {}
 
     def start(self, port: int = 0, smtp_port: int = 0, **environ: str) -> None:
@@ -50,10 +51,23 @@ class Service:
         for line in self._process.stdout:
             told: dict[str, Any] = msgspec.json.decode(line)
             if told["event"] == "ready":
-                self._reader = Thread(target=_read, args=(self._process.stdout,), daemon=True)
+                self._reader = Thread(target=self._read, args=(self._process.stdout,), daemon=True)
                 self._reader.start()
                 return told
         raise AssertionError(f"the service ended with {self._end()} before it was ready")
+
+    def _read(self, lines: IO[bytes]) -> None:
+        """Read what is logged to its end: a pipe that nobody reads would stop the service."""
+        for line in lines:
+            with self._logged:
+                self._log += line
+                self._logged.notify_all()
+
+    def logged(self, words: bytes) -> bytes:
+        """Wait until it has logged these words; give all it logged since it was first ready."""
+        with self._logged:
+            assert self._logged.wait_for(lambda: words in self._log, READY_S), bytes(self._log)
+            return bytes(self._log)
 
     @property
     def pid(self) -> int:
@@ -91,12 +105,6 @@ class Service:
         """Give an HTTP client of it, with a key (the admin's)."""
         headers = {"Authorization": f"Bearer {key or self.key}"}
         return aiohttp.ClientSession(self.addresses["http"], headers=headers)
-
-
-def _read(lines: IO[bytes]) -> None:
-    """Read what is logged to its end: a pipe that nobody reads would stop the service."""
-    for _ in lines:
-        pass
 
 
 async def ask(client: aiohttp.ClientSession, method: str, path: str, body: Any = None, **more: Any) -> Any:
