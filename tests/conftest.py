@@ -43,8 +43,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[servers.Server]:
-    """Start a server that only this test uses, for tests that hurt it."""
-    one = servers.single(tmp_path / "engine")
+    """Start a server that only this test uses, for tests that hurt it.
+
+    It syncs every write: else the engine may hold one back for two seconds while a busy disk syncs.
+    """
+    one = servers.single(tmp_path / "engine", appendfsync="always")
     yield one
     one.stop()
 
